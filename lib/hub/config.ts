@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ConfigError } from '../model/errors.ts'
+import { projectRoot } from './project-root.ts'
+import { environmentNameOf, flagOf, settings } from './settings.ts'
+import type { Config, Setting, SettingName } from './settings.ts'
+
+/** A setting's value and where it came from, in words. */
+export interface SourcedValue {
+  readonly name: SettingName
+  readonly value: unknown
+  readonly source: string
+}
+
+const names = Object.keys(settings) as SettingName[]
+// Names of the environment that are not settings: where the configuration file and Redis are.
+const otherEnvironment = new Set(['SLUICE_CONFIG'])
+
+/**
+ * The configuration from flags (as typed, by setting name), the environment, sluice.json and the defaults, in that
+ * order. Throws ConfigError for an unknown key or a value that does not fit, naming where it stands.
+ */
+export function readConfig(
+  flags: Readonly<Partial<Record<SettingName, string>>> = {},
+  environment: NodeJS.ProcessEnv = process.env,
+): { config: Config; sources: SourcedValue[] } {
+  const { path, values: file } = readFile(environment)
+  refuseUnknown(Object.keys(file), names, `key in ${path}`)
+  refuseUnknown(
+    Object.keys(environment).filter((key) => key.startsWith('SLUICE_') && !otherEnvironment.has(key)),
+    names.map(environmentNameOf),
+    'environment variable',
+  )
+  const sources = names.map((name): SourcedValue => {
+    const setting: Setting<unknown> = settings[name]
+    const environmentName = environmentNameOf(name)
+    const flag = flags[name]
+    if (flag !== undefined) return judge(name, setting, toValue(setting, flag), flagOf(name), flag)
+    const text = environment[environmentName]
+    if (text !== undefined && text !== '') return judge(name, setting, toValue(setting, text), environmentName, text)
+    if (Object.hasOwn(file, name)) return judge(name, setting, file[name], `"${name}" in ${path}`)
+    return { name, value: setting.fallback, source: 'default' }
+  })
+  const config = Object.fromEntries(sources.map(({ name, value }) => [name, value])) as Config
+  return { config: Object.freeze(config), sources }
+}
+
+function judge(name: SettingName, setting: Setting<unknown>, value: unknown, source: string, text?: string): SourcedValue {
+  const result = setting.schema.safeParse(value)
+  if (result.success) return { name, value: result.data, source }
+  const found = text ?? JSON.stringify(value)
+  const problem = result.error.issues[0]?.message ?? 'another value'
+  throw new ConfigError(`${source} does not fit (${setting.help}): ${problem}, was "${found}"`)
+}
+
+function toValue(setting: Setting<unknown>, text: string): unknown {
+  switch (setting.kind) {
+    case 'text':
+      return text
+    case 'number':
+      return text.trim() === '' ? text : Number(text)
+    case 'boolean':
+      return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
+    case 'list':
+      return text.split(',').map((part) => part.trim())
+  }
+}
+
+function readFile(environment: NodeJS.ProcessEnv): { path: string; values: Record<string, unknown> } {
+  const named = environment['SLUICE_CONFIG']
+  const path = named === undefined || named === '' ? resolve(projectRoot(), 'sluice.json') : resolve(named)
+  if (!existsSync(path)) {
+    if (named !== undefined && named !== '') throw new ConfigError(`SLUICE_CONFIG names ${path}, which does not exist`)
+    return { path, values: {} }
+  }
+  const values = parseJson(path)
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new ConfigError(`${path} must hold a JSON object`)
+  }
+  return { path, values: values as Record<string, unknown> }
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`${path} must hold JSON: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function refuseUnknown(found: readonly string[], known: readonly string[], what: string): void {
+  const unknown = found.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const near = nearest(unknown, known)
+  throw new ConfigError(`unknown ${what}: "${unknown}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
+}
+
+/** The known name that takes the fewest edits from `text`, if few. */
+export function nearest(text: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, edits: editDistance(text.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)[0]
+  return ranked !== undefined && ranked.edits <= Math.max(2, text.length / 3) ? ranked.name : undefined
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

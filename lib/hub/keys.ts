@@ -1,0 +1,56 @@
+import type { Interval } from '../model/timeframe.ts'
+
+/** Every Redis key of the system. The tag in braces keeps what one script touches in one cluster slot. */
+export interface Keys {
+  readonly namespace: string
+  instruments(venue: string): string
+  lane(venue: string, interval: Interval, lane: string): string
+  /** how many positions of the lane were handed out */
+  cursor(venue: string, interval: Interval, lane: string): string
+  /** zset: job -> when it was handed out, for jobs whose request has not left yet */
+  handouts(venue: string): string
+  /** hash: lane -> its last lap */
+  laps(venue: string): string
+  /** hash: symbol -> its last two klines */
+  heads(venue: string, interval: Interval): string
+  klines(venue: string, interval: Interval, symbol: string): string
+  /** hash: symbol -> venue time of its last poll */
+  polls(venue: string, interval: Interval): string
+  feed(venue: string): string
+  feedSequence(venue: string): string
+  egress(venue: string, address: string): string
+  /** zset: address -> when a request last left by it */
+  addresses(venue: string): string
+  lease(venue: string, of: string): string
+  /** hash: what the leader last found of the venue's clock */
+  clock(venue: string): string
+  actors(): string
+  actor(id: string): string
+  /** prefix of BullMQ's keys */
+  queuePrefix(): string
+}
+
+/** The keys under `namespace`. */
+export function createKeys(namespace: string): Keys {
+  const key = (family: string, tag: string, ...detail: string[]) => [namespace, family, `{${tag}}`, ...detail].join(':')
+  return {
+    namespace,
+    instruments: (venue) => key('instruments', venue),
+    lane: (venue, interval, lane) => key('lane', venue, interval, lane),
+    cursor: (venue, interval, lane) => key('cursor', venue, interval, lane),
+    handouts: (venue) => key('handouts', venue),
+    laps: (venue) => key('laps', venue),
+    heads: (venue, interval) => key('kline', venue, interval),
+    klines: (venue, interval, symbol) => key('klines', venue, interval, symbol),
+    polls: (venue, interval) => key('polls', venue, interval),
+    feed: (venue) => key('feed', venue),
+    feedSequence: (venue) => key('feed', venue, 'sequence'),
+    egress: (venue, address) => key('egress', `${venue}:${address}`),
+    addresses: (venue) => key('addresses', venue),
+    lease: (venue, of) => key('lease', venue, of),
+    clock: (venue) => key('clock', venue),
+    actors: () => `${namespace}:actors`,
+    actor: (id) => `${namespace}:actor:${id}`,
+    queuePrefix: () => `${namespace}:queue`,
+  }
+}

@@ -1,0 +1,77 @@
+import cron from 'node-cron'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import { intervals } from '../model/timeframe.ts'
+
+/** One setting: the same name as a flag (--kebab-case), in the environment (SLUICE_UPPER_CASE) and in sluice.json. */
+export interface Setting<T> {
+  readonly schema: z.ZodType<T>
+  readonly fallback: T
+  /** how text from a flag or the environment is read */
+  readonly kind: 'text' | 'number' | 'boolean' | 'list'
+  /** one line for --help; begins with what the value is */
+  readonly help: string
+  readonly secret?: boolean
+}
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore')
+const schedule = z.string().refine((text) => cron.validate(text), 'a cron schedule such as "*/5 * * * *"')
+const whole = (least: number, most: number) => z.number().int().min(least).max(most)
+
+function setting<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
+  return { schema, fallback, kind, help }
+}
+
+/** Every setting of the system. */
+export const settings = {
+  exchange: setting(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
+  exchangeUrl: setting(
+    z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    '',
+    'text',
+    'address that stands in for the venue, such as http://127.0.0.1:9600',
+  ),
+  namespace: setting(name, 'sluice', 'text', 'first part of every Redis key'),
+  dataDir: setting(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
+  logLevel: setting(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error']),
+    'info',
+    'text',
+    'least level that is logged: trace, debug, info, warn or error',
+  ),
+  rate: setting(z.number().positive().max(1000), 1, 'number', 'how many times as fast as real time the venue runs'),
+  address: setting(name, hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host', 'text', 'name of the public address requests leave by'),
+  localAddress: setting(z.union([z.literal(''), z.ipv4(), z.ipv6()]), '', 'text', 'local IP address to send from'),
+  proxy: setting(
+    z.union([z.literal(''), z.url({ protocol: /^(https?|socks5)$/ })]),
+    '',
+    'text',
+    'proxy to send through, http:// or socks5://',
+  ),
+  share: setting(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
+  concurrency: setting(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
+  intervals: setting(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
+  candlesPerPoll: setting(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),
+  klineRetention: setting(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
+  quoteAssets: setting(z.array(z.string().min(1)), ['USDT'], 'list', 'quote assets whose perpetuals are followed'),
+  underlyings: setting(z.array(z.string().min(1)), ['coin'], 'list', 'what may stand behind a perpetual: coin,index,equity,commodity,premarket'),
+  minQuoteVolume: setting(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
+  symbolLimit: setting(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
+  symbolsFile: setting(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
+  universeSchedule: setting(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
+} as const
+
+export type SettingName = keyof typeof settings
+
+/** What a process runs with; frozen. */
+export type Config = { readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never }
+
+/** `candlesPerPoll` as a flag: `--candles-per-poll`. */
+export function flagOf(setting: SettingName): string {
+  return `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** `candlesPerPoll` in the environment: `SLUICE_CANDLES_PER_POLL`. */
+export function environmentNameOf(setting: SettingName): string {
+  return `SLUICE_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}

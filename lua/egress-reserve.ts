@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis'
+import { loadScript } from './script.ts'
+
+const script = loadScript('egress-reserve', {
+  keys: ['egress'],
+  args: ['weight', 'permitted', 'paced', 'windowMs', 'horizonMs', 'probeMs'],
+})
+
+const reasons = { 1: 'pace', 2: 'window-full', 3: 'closed', 4: 'probe-out' } as const
+
+/** A booking in the window that starts at `window`, or how long to wait before asking again. All in ms. */
+export type Reservation =
+  | { readonly granted: true; readonly inMs: number; readonly window: number }
+  | { readonly granted: false; readonly waitMs: number; readonly reason: (typeof reasons)[1 | 2 | 3 | 4] }
+
+/** Books `weight` on an address; see the script for the rules. */
+export async function egressReserve(
+  redis: Redis,
+  keys: { egress: string },
+  args: {
+    weight: number
+    permitted: number
+    paced: boolean
+    windowMs: number
+    horizonMs: number
+    probeMs: number
+  },
+): Promise<Reservation> {
+  const answer = await script.run(redis, { keys, args: { ...args, paced: args.paced ? 1 : 0 } })
+  const [granted, us, third] = answer as [number, number, string | number]
+  if (granted === 1) return { granted: true, inMs: us / 1000, window: Number(third) }
+  return { granted: false, waitMs: us / 1000, reason: reasons[third as keyof typeof reasons] }
+}

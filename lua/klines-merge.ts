@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis'
+import { loadScript } from './script.ts'
+
+const script = loadScript('klines-merge', {
+  keys: ['heads', 'polls', 'sequence', 'klines...'],
+  args: ['channel', 'seconds', 'retention', 'repair', 'groups...'],
+})
+
+/** The candles of one symbol that a source told at once. */
+export interface KlineGroup {
+  readonly key: string
+  readonly symbol: string
+  readonly index: number
+  /** venue time at which they were asked for; 0 when nobody asked (a stream) */
+  readonly polledAt: number
+  /** stored texts, oldest first, one per open time */
+  readonly rows: readonly string[]
+}
+
+/** How many rows won, stood already, or were older; `sequence` is 0 when nothing was published. */
+export interface MergeResult {
+  readonly sequence: number
+  readonly won: number
+  readonly unchanged: number
+  readonly older: number
+}
+
+// Lua's unpack takes at most 7,999 values, two of which make one row.
+const mostRows = 3_500
+const mostGroups = 3_500
+
+/** Merges groups of one interval; at most 3,500 groups of at most 3,500 rows each. */
+export async function klinesMerge(
+  redis: Redis,
+  keys: { heads: string; polls: string; sequence: string },
+  args: { channel: string; seconds: number; retention: number; repair: boolean },
+  groups: readonly KlineGroup[],
+): Promise<MergeResult> {
+  const flat: (string | number)[] = []
+  if (groups.length > mostGroups) throw new RangeError(`at most ${mostGroups} groups, were ${groups.length}`)
+  for (const group of groups) {
+    if (group.rows.length > mostRows) throw new RangeError(`at most ${mostRows} rows, were ${group.rows.length}`)
+    flat.push(group.symbol, group.index, group.polledAt, group.rows.length)
+    for (const row of group.rows) flat.push(row)
+  }
+  if (groups.length === 0) return { sequence: 0, won: 0, unchanged: 0, older: 0 }
+  const answer = await script.run(redis, {
+    keys: { ...keys, 'klines...': groups.map((group) => group.key) },
+    args: { ...args, repair: args.repair ? 1 : 0, 'groups...': flat },
+  })
+  const [sequence = 0, won = 0, unchanged = 0, older = 0] = answer as number[]
+  return { sequence, won, unchanged, older }
+}
