@@ -1,0 +1,62 @@
+import { Command, CommanderError, Option } from 'commander'
+import { ConfigError, describeError } from '../model/errors.ts'
+import { flagOf, settings } from './settings.ts'
+import type { SettingName } from './settings.ts'
+
+/** Settings that every command takes. */
+export const commonSettings: readonly SettingName[] = ['exchange', 'exchangeUrl', 'namespace', 'dataDir', 'logLevel', 'rate']
+
+/** A command whose usage errors are sentences on standard error. */
+export function createCommand(name: string, summary: string): Command {
+  return configure(new Command(name).description(summary))
+}
+
+/** Makes a command, or a subcommand, end with one sentence and no usage text when it is typed wrongly. */
+export function configure(command: Command): Command {
+  return command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ writeErr: () => {} })
+    .helpOption('-h, --help', 'show this help')
+}
+
+/** Adds a flag for each of the settings; what is typed is read by `readConfig`. */
+export function addSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { help, fallback } = settings[name]
+    const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback)
+    command.addOption(new Option(`${flagOf(name)} <value>`, shown === '' ? help : `${help} (default: ${shown})`))
+  }
+  return command
+}
+
+/** The settings among a command's parsed options. */
+export function settingFlags(options: Record<string, unknown>): Partial<Record<SettingName, string>> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => Object.hasOwn(settings, name) && typeof value === 'string'),
+  )
+}
+
+/**
+ * Runs a command line to its exit code: 0; 2 with one sentence for a user's mistake; 1 with the error for a fault of
+ * ours. `who` begins the sentence.
+ */
+export async function runCommandLine(who: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return
+      fail(who, error.message.replace(/^error: /, ''), 2)
+    } else if (error instanceof ConfigError) {
+      fail(who, error.message, 2)
+    } else {
+      fail(who, error instanceof Error ? (error.stack ?? describeError(error)) : String(error), 1)
+    }
+  }
+}
+
+function fail(who: string, sentence: string, code: number): void {
+  process.stderr.write(`${who}: ${sentence.trim().replace(/\n(?=\(Did you mean)/, ' ')}\n`)
+  process.exitCode = code
+}
