@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError, describeError } from '../model/errors.ts'
 import { flagOf, settings } from './settings.ts'
-import type { SettingName } from './settings.ts'
+import type { Setting, SettingName } from './settings.ts'
 
 /** Settings that every command takes. */
 export const commonSettings: readonly SettingName[] = ['exchange', 'exchangeUrl', 'namespace', 'dataDir', 'logLevel', 'rate']
@@ -20,12 +20,17 @@ export function configure(command: Command): Command {
     .helpOption('-h, --help', 'show this help')
 }
 
-/** Adds a flag for each of the settings; what is typed is read by `readConfig`. */
+/**
+ * Adds a flag for each of the settings that is no secret; a yes-or-no one takes a value only if it is given one
+ * (`--allow-actions`, `--allow-actions false`). What is typed is read by `readConfig`.
+ */
 export function addSettings(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
-    const { help, fallback } = settings[name]
+    const { help, fallback, kind, secret }: Setting<unknown> = settings[name]
+    if (secret === true) continue
     const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback)
-    command.addOption(new Option(`${flagOf(name)} <value>`, shown === '' ? help : `${help} (default: ${shown})`))
+    const value = kind === 'boolean' ? '[true|false]' : '<value>'
+    command.addOption(new Option(`${flagOf(name)} ${value}`, shown === '' ? help : `${help} (default: ${shown})`))
   }
   return command
 }
@@ -33,7 +38,10 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
 /** The settings among a command's parsed options. */
 export function settingFlags(options: Record<string, unknown>): Partial<Record<SettingName, string>> {
   return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => Object.hasOwn(settings, name) && typeof value === 'string'),
+    Object.entries(options).flatMap(([name, value]) => {
+      if (!Object.hasOwn(settings, name)) return []
+      return typeof value === 'string' ? [[name, value]] : value === true ? [[name, 'true']] : []
+    }),
   )
 }
 

@@ -26,6 +26,7 @@ export function readConfig(
 ): { config: Config; sources: SourcedValue[] } {
   const { path, values: file } = readFile(environment)
   refuseUnknown(Object.keys(file), names, `key in ${path}`)
+  refuseSecrets(Object.keys(file) as SettingName[], path)
   refuseUnknown(
     Object.keys(environment).filter((key) => key.startsWith('SLUICE_') && !otherEnvironment.has(key)),
     names.map(environmentNameOf),
@@ -48,7 +49,7 @@ export function readConfig(
 function judge(name: SettingName, setting: Setting<unknown>, value: unknown, source: string, text?: string): SourcedValue {
   const result = setting.schema.safeParse(value)
   if (result.success) return { name, value: result.data, source }
-  const found = text ?? JSON.stringify(value)
+  const found = setting.secret === true ? 'another' : (text ?? JSON.stringify(value))
   const problem = result.error.issues[0]?.message ?? 'another value'
   throw new ConfigError(`${source} does not fit (${setting.help}): ${problem}, was "${found}"`)
 }
@@ -86,6 +87,12 @@ function parseJson(path: string): unknown {
   } catch (error) {
     throw new ConfigError(`${path} must hold JSON: ${(error as Error).message}`, { cause: error })
   }
+}
+
+function refuseSecrets(found: readonly SettingName[], path: string): void {
+  const secret = found.find((name) => (settings[name] as Setting<unknown>).secret === true)
+  if (secret === undefined) return
+  throw new ConfigError(`"${secret}" is a secret: expected it in ${environmentNameOf(secret)}, found it in ${path}`)
 }
 
 function refuseUnknown(found: readonly string[], known: readonly string[], what: string): void {

@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 
 export type Log = Logger
 
-/** JSON lines on standard output, one per event, with readable times and levels. */
-export function openLog(level: string, who: Record<string, string | number>): Log {
+/** JSON lines on standard output (or standard error), one per event, with readable times and levels. */
+export function openLog(level: string, who: Record<string, string | number>, output: 'stdout' | 'stderr' = 'stdout'): Log {
   return pino(
     {
       level,
@@ -13,6 +13,6 @@ export function openLog(level: string, who: Record<string, string | number>): Lo
       formatters: { level: (label) => ({ level: label }) },
     },
     // Synchronous, so that the last lines before a crash are there.
-    pino.destination({ dest: 1, sync: true }),
+    pino.destination({ dest: output === 'stdout' ? 1 : 2, sync: true }),
   )
 }

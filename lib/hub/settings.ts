@@ -11,6 +11,7 @@ export interface Setting<T> {
   readonly kind: 'text' | 'number' | 'boolean' | 'list'
   /** one line for --help; begins with what the value is */
   readonly help: string
+  /** never shown, and read from the environment only: flags and files are for everybody's eyes */
   readonly secret?: boolean
 }
 
@@ -20,6 +21,10 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 
 function setting<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
   return { schema, fallback, kind, help }
+}
+
+function secretSetting(schema: z.ZodType<string>, help: string): Setting<string> {
+  return { schema, fallback: '', kind: 'text', help, secret: true }
 }
 
 /** Every setting of the system. */
@@ -59,6 +64,13 @@ export const settings = {
   symbolLimit: setting(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
   symbolsFile: setting(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
   universeSchedule: setting(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
+  host: setting(z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'), '127.0.0.1', 'text', 'address that the board listens on'),
+  port: setting(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
+  allowActions: setting(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
+  boardPassword: secretSetting(
+    z.string().refine((text) => text === '' || text.length >= 8, 'at least 8 characters'),
+    "password of the board's user sluice; empty: one is made at each start",
+  ),
 } as const
 
 export type SettingName = keyof typeof settings
