@@ -30,12 +30,13 @@ export function openQueue<D>(hub: Hub, name: string): JobQueue<D> {
   return queue
 }
 
-/** A worker with so many slots; it comes back by itself when Redis does. */
+/** A worker with so many slots, which takes jobs from `run()` on; it comes back by itself when Redis does. */
 export function openWorker<D, R>(hub: Hub, name: string, slots: number, processor: Processor<D, R>): Worker<D, R> {
   const worker = new Worker<D, R>(name, processor, {
     prefix: hub.keys.queuePrefix(),
     connection: blockingOptions(hub.endpoint, `worker ${name}`),
     concurrency: slots,
+    autorun: false,
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,
     maxStalledCount: 0,

@@ -1,7 +1,7 @@
 import type { Decimal } from './decimal.ts'
 
 /** What the venue lets one do with an instrument now. */
-export type InstrumentStatus = 'trading' | 'paused' | 'settling' | 'pending'
+export type InstrumentStatus = 'trading' | 'paused' | 'settling' | 'pending' | 'delisted'
 
 /** The terms of a contract. */
 export interface Instrument {

@@ -1,0 +1,115 @@
+import type { InstrumentStatus } from '../model/instrument.ts'
+import { numberIn } from './venue.ts'
+import type { Raw, Venue } from './venue.ts'
+
+const second = 1_000
+const minute = 60 * second
+
+// Weights by source address, as Binance's USDⓈ-M pages give them; a list is [largest limit, weight].
+const byLimit: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
+  klines: [
+    [99, 1],
+    [499, 2],
+    [1000, 5],
+    [Infinity, 10],
+  ],
+  depth: [
+    [50, 2],
+    [100, 5],
+    [500, 10],
+    [Infinity, 20],
+  ],
+}
+const defaultLimit: Readonly<Record<string, number>> = { klines: 500, depth: 500 }
+
+/** [with a symbol, for all symbols] */
+const bySymbol: Readonly<Record<string, readonly [number, number]>> = {
+  'ticker/bookTicker': [2, 5],
+  'ticker/24hr': [1, 40],
+  'ticker/price': [1, 2],
+  premiumIndex: [1, 10],
+  openOrders: [1, 40],
+  openAlgoOrders: [1, 40],
+}
+const fixed: Readonly<Record<string, number>> = {
+  account: 5,
+  balance: 5,
+  positionRisk: 5,
+  income: 30,
+  'positionSide/dual': 30,
+  aggTrades: 20,
+  userTrades: 5,
+}
+
+const statuses: Readonly<Record<string, InstrumentStatus>> = {
+  TRADING: 'trading',
+  PENDING_TRADING: 'pending',
+  SETTLING: 'settling',
+  PRE_SETTLE: 'settling',
+  PRE_DELIVERING: 'settling',
+  DELIVERING: 'settling',
+  DELIVERED: 'settling',
+  CLOSE: 'settling',
+}
+
+// A perpetual's delivery date is the year 2100 until it is delisted.
+const noDelivery = Date.UTC(2100, 0, 1)
+
+/** Binance USDⓈ-M futures. */
+export const binanceusdm: Venue = {
+  id: 'binanceusdm',
+  module: 'binanceusdm',
+  options: { options: { fetchCurrencies: false, defaultType: 'future' } },
+  urls: (http, ws) => ({
+    api: {
+      fapiPublic: `${http}/fapi/v1`,
+      fapiPublicV2: `${http}/fapi/v2`,
+      fapiPublicV3: `${http}/fapi/v3`,
+      fapiPrivate: `${http}/fapi/v1`,
+      fapiPrivateV2: `${http}/fapi/v2`,
+      fapiPrivateV3: `${http}/fapi/v3`,
+      fapiData: `${http}/futures/data`,
+      sapi: `${http}/sapi/v1`,
+      ws: { future: `${ws}/ws` },
+    },
+  }),
+  limit: { limit: 2400, windowMs: minute },
+  weigh({ path, params }) {
+    const steps = byLimit[path]
+    if (steps !== undefined) {
+      const limit = Number(params['limit'] ?? defaultLimit[path])
+      return steps.find(([most]) => limit <= most)?.[1] ?? 1
+    }
+    const pair = bySymbol[path]
+    if (pair !== undefined) return params['symbol'] === undefined ? pair[1] : pair[0]
+    return fixed[path] ?? 1
+  },
+  usedWeight(path, headers) {
+    // Binance says of this endpoint that its header is not accurate.
+    if (path === 'ticker/bookTicker') return undefined
+    return numberIn(headers['X-Mbx-Used-Weight-1m'])
+  },
+  closeForMs(status, headers) {
+    if (status !== 429 && status !== 418) return undefined
+    const seconds = numberIn(headers['Retry-After'])
+    // Without a word from the venue: the rest of a window, and the shortest ban.
+    return seconds !== undefined && seconds > 0 ? seconds * second : status === 418 ? 2 * minute : minute
+  },
+  status: (info) => statuses[String(info['status'])] ?? 'paused',
+  underlying: (info) => (typeof info['underlyingType'] === 'string' ? info['underlyingType'].toLowerCase() : 'coin'),
+  deliveryTime(info) {
+    const time = Number(info['deliveryDate'])
+    return Number.isFinite(time) && time > 0 && time < noDelivery ? time : undefined
+  },
+  maxMarketQty: (info) => filterValue(info, 'MARKET_LOT_SIZE', 'maxQty'),
+  prepare(client) {
+    // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
+    client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}
+  },
+}
+
+function filterValue(info: Raw, type: string, field: string): string | undefined {
+  const filters = Array.isArray(info['filters']) ? (info['filters'] as Raw[]) : []
+  const value = filters.find((filter) => filter['filterType'] === type)?.[field]
+  return value === undefined ? undefined : String(value)
+}

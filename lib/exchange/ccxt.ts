@@ -1,0 +1,117 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Exchange as CcxtExchange } from 'ccxt'
+import { InvariantError } from '../model/errors.ts'
+import type { RequestGate, Ticket, VenueRequest } from './exchange.ts'
+import type { CcxtInternals, Raw, Venue } from './venue.ts'
+
+/** How a client reaches its venue. */
+export interface ClientOptions {
+  /** address that stands in for the venue's own; empty: the venue's own */
+  readonly url: string
+  readonly localAddress: string
+  readonly proxy: string
+  readonly gate: RequestGate
+}
+
+// Real ms. ccxt bounds the wait for the headers only; the body has a bound of its own.
+const headersTimeoutMs = 5_000
+const bodyTimeoutMs = 5_000
+
+interface RequestState {
+  request?: VenueRequest
+  ticket?: Ticket
+}
+
+/**
+ * A ccxt client of a venue whose every request passes the gate with its true weight and is settled from its own
+ * answer's headers. Numbers stay text, so that money stays exact.
+ */
+export async function openClient(venue: Venue, options: ClientOptions): Promise<CcxtExchange> {
+  const Base = await loadClass(venue.module)
+  const Client = guard(Base, venue, options)
+  const client = new Client({
+    ...venue.options,
+    enableRateLimit: true,
+    timeout: headersTimeoutMs,
+    enableLastHttpResponse: false,
+    enableLastJsonResponse: false,
+    number: String,
+    ...(options.url === '' ? {} : { urls: venue.urls(options.url, options.url.replace(/^http/, 'ws')) }),
+    ...proxySettings(options.proxy),
+  })
+  venue.prepare(client as unknown as CcxtInternals)
+  return client
+}
+
+type ClientClass = new (config: Raw) => CcxtExchange
+
+// One venue's module costs a third of the memory and of the time of the whole package, whose exports map hides it.
+async function loadClass(module: string): Promise<ClientClass> {
+  const url = new URL(`./src/pro/${module}.js`, import.meta.resolve('ccxt'))
+  const loaded = (await import(url.href)) as { default: ClientClass }
+  return loaded.default
+}
+
+function proxySettings(proxy: string): Raw {
+  if (proxy === '') return {}
+  return proxy.startsWith('socks5') ? { socksProxy: proxy } : { httpsProxy: proxy }
+}
+
+function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientClass {
+  const states = new AsyncLocalStorage<RequestState>()
+
+  return class GuardedClient extends Base {
+    // Everything below runs once per request, inside this scope, so that parallel requests cannot mix theirs up.
+    override fetch2(...args: Parameters<CcxtExchange['fetch2']>): ReturnType<CcxtExchange['fetch2']> {
+      return states.run({}, () => super.fetch2(...args))
+    }
+
+    override calculateRateLimiterCost(_api: unknown, method: unknown, path: unknown, params: unknown): number {
+      const weight = venue.weigh({ path: String(path), params: (params ?? {}) as Raw })
+      stateOf(states).request = { method: String(method), path: String(path), weight }
+      return weight
+    }
+
+    override async throttle(): Promise<void> {
+      const state = stateOf(states)
+      if (state.request === undefined) throw new InvariantError('a request was not weighed before it left')
+      state.ticket = await options.gate.enter(state.request)
+    }
+
+    override handleErrors(
+      ...[status, reason, url, method, headers, body, answer, sentHeaders, sentBody]: Parameters<CcxtExchange['handleErrors']>
+    ): undefined {
+      const { request, ticket } = stateOf(states)
+      const told = headers as Record<string, string>
+      ticket?.settle({
+        status,
+        usedWeight: venue.usedWeight(request?.path ?? '', told),
+        closeForMs: venue.closeForMs(status, told),
+      })
+      super.handleErrors(status, reason, url, method, headers, body, answer, sentHeaders, sentBody)
+      // ccxt takes an HTML page or a cut text with status 200 for an empty list.
+      if (status < 300 && (answer === undefined || answer === null)) throw new UnreadableAnswer(`${method} ${url}: not JSON`)
+    }
+
+    override getDispatcherOptions(isPlainAgent?: boolean): Record<string, unknown> {
+      return {
+        ...super.getDispatcherOptions(isPlainAgent),
+        headersTimeout: headersTimeoutMs,
+        bodyTimeout: bodyTimeoutMs,
+        connectTimeout: headersTimeoutMs,
+        ...(options.localAddress === '' ? {} : { localAddress: options.localAddress }),
+      }
+    }
+  }
+}
+
+function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {
+  const state = states.getStore()
+  if (state === undefined) throw new InvariantError('a request was made outside its scope')
+  return state
+}
+
+/** An answer that claims success and cannot be read. */
+export class UnreadableAnswer extends Error {
+  override name = 'UnreadableAnswer'
+}

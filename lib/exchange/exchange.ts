@@ -1,0 +1,65 @@
+import type { Decimal } from '../model/decimal.ts'
+import type { WeightLimit } from '../model/egress-budget.ts'
+import type { Instrument } from '../model/instrument.ts'
+import type { Interval } from '../model/timeframe.ts'
+
+/** One request that is about to leave. */
+export interface VenueRequest {
+  readonly method: string
+  readonly path: string
+  /** what the venue counts for it */
+  readonly weight: number
+}
+
+/** What an answer said of the address it came to. */
+export interface VenueAnswer {
+  readonly status: number
+  /** the venue's own count of the window; undefined where it did not say, or says it wrongly */
+  readonly usedWeight: number | undefined
+  /** market ms for which the venue wants no more requests; undefined: go on */
+  readonly closeForMs: number | undefined
+}
+
+/** Leave for one request; `settle` takes its answer in. A request without an answer is never settled. */
+export interface Ticket {
+  settle(answer: VenueAnswer): void
+}
+
+/** The port through which every request passes before it leaves, those that ccxt makes by itself too. */
+export interface RequestGate {
+  /** Resolves when the request may leave; throws RetryLaterError when that is not soon. */
+  enter(request: VenueRequest): Promise<Ticket>
+}
+
+/** One candle of an answer, before it is judged by when it was asked for. */
+export interface KlineRow {
+  readonly openTime: number
+  readonly open: Decimal
+  readonly high: Decimal
+  readonly low: Decimal
+  readonly close: Decimal
+  /** in the base asset */
+  readonly volume: Decimal
+}
+
+/**
+ * A venue, whichever it is. Symbols are the venue's ids. Failures are thrown by consequence: RetryLaterError when the
+ * same request may be made again later, VenueRejectedError when the venue said no.
+ */
+export interface Exchange {
+  readonly venue: string
+  /** the limit on weight by source address */
+  readonly limit: WeightLimit
+  /** Every contract that the venue lists, whatever its status. */
+  fetchInstruments(): Promise<Instrument[]>
+  /** symbol -> traded in 24 hours, in the quote asset */
+  fetchQuoteVolumes(): Promise<Map<string, Decimal>>
+  /** At most `limit` candles, oldest first: those from `startTime` on, or the latest. The last may still be open. */
+  fetchKlines(symbol: string, interval: Interval, of: { limit: number; startTime?: number }): Promise<KlineRow[]>
+  /** The venue's clock, ms since epoch. */
+  fetchTime(): Promise<number>
+  /** Makes instruments known that another process has read, so that this one need not ask for them. */
+  useInstruments(instruments: readonly Instrument[]): void
+  knows(symbol: string): boolean
+  close(): Promise<void>
+}

@@ -1,0 +1,75 @@
+import { toDecimal } from '../model/decimal.ts'
+import type { Instrument } from '../model/instrument.ts'
+import type { Raw, Venue } from './venue.ts'
+
+/** The parts of ccxt's market structure that are used, with text for numbers. */
+export interface CcxtMarket {
+  readonly id: string
+  readonly symbol: string
+  readonly base: string
+  readonly quote: string
+  readonly settle?: string
+  readonly swap?: boolean
+  readonly contract?: boolean
+  readonly linear?: boolean
+  readonly contractSize?: string | number
+  readonly precision?: { readonly amount?: string | number; readonly price?: string | number }
+  readonly limits?: {
+    readonly amount?: { readonly min?: string | number }
+    readonly cost?: { readonly min?: string | number }
+  }
+  readonly info: Raw
+}
+
+/** ccxt's market as an instrument; undefined when it is no contract. */
+export function toInstrument(market: CcxtMarket, venue: Venue): Instrument | undefined {
+  if (market.contract !== true || market.settle === undefined) return undefined
+  return {
+    symbol: market.id,
+    base: market.base,
+    quote: market.quote,
+    settle: market.settle,
+    contract: market.swap === true ? 'perpetual' : 'delivery',
+    linear: market.linear === true,
+    underlying: venue.underlying(market.info),
+    status: venue.status(market.info),
+    contractSize: toDecimal(market.contractSize) ?? '1',
+    tickSize: toDecimal(market.precision?.price),
+    lotSize: toDecimal(market.precision?.amount),
+    minQty: toDecimal(market.limits?.amount?.min),
+    minNotional: toDecimal(market.limits?.cost?.min),
+    maxMarketQty: toDecimal(venue.maxMarketQty(market.info)),
+    deliveryTime: venue.deliveryTime(market.info),
+  }
+}
+
+/** Enough of a ccxt market for ccxt to make public requests for an instrument. */
+export function toCcxtMarket(instrument: Instrument): Raw {
+  const { symbol, base, quote, settle, linear } = instrument
+  const swap = instrument.contract === 'perpetual'
+  return {
+    id: symbol,
+    symbol: swap ? `${base}/${quote}:${settle}` : `${base}/${quote}:${settle}-${symbol}`,
+    base,
+    quote,
+    settle,
+    baseId: base,
+    quoteId: quote,
+    settleId: settle,
+    type: swap ? 'swap' : 'future',
+    spot: false,
+    margin: false,
+    swap,
+    future: !swap,
+    option: false,
+    contract: true,
+    linear,
+    inverse: !linear,
+    subType: linear ? 'linear' : 'inverse',
+    active: instrument.status === 'trading',
+    contractSize: instrument.contractSize,
+    precision: { amount: instrument.lotSize, price: instrument.tickSize },
+    limits: { amount: { min: instrument.minQty }, cost: { min: instrument.minNotional } },
+    info: {},
+  }
+}

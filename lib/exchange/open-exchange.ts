@@ -1,0 +1,80 @@
+import type { Exchange as CcxtExchange } from 'ccxt'
+import { toDecimal } from '../model/decimal.ts'
+import type { Decimal } from '../model/decimal.ts'
+import { ConfigError, VenueRejectedError } from '../model/errors.ts'
+import { binanceusdm } from './binanceusdm.ts'
+import { openClient } from './ccxt.ts'
+import type { ClientOptions } from './ccxt.ts'
+import type { Exchange } from './exchange.ts'
+import { toCcxtMarket, toInstrument } from './instrument-map.ts'
+import type { CcxtMarket } from './instrument-map.ts'
+import { toKlineRow } from './kline-map.ts'
+import { toSluiceError } from './venue-error.ts'
+import type { Venue } from './venue.ts'
+
+const venues: Readonly<Record<string, Venue>> = { binanceusdm }
+
+/** The description of a venue; throws ConfigError for one that is not known. */
+export function venueOf(id: string): Venue {
+  const venue = venues[id]
+  if (venue === undefined) throw new ConfigError(`the exchange must be one of ${Object.keys(venues).join(', ')}, was "${id}"`)
+  return venue
+}
+
+/** A venue behind the one interface. Nothing is asked of it until the first call. */
+export async function openExchange(id: string, options: ClientOptions): Promise<Exchange> {
+  const venue = venueOf(id)
+  const client = await openClient(venue, options)
+  const call = async <T>(what: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      throw toSluiceError(error, `${venue.id} ${what}`, Date.now())
+    }
+  }
+  return {
+    venue: venue.id,
+    limit: venue.limit,
+    fetchInstruments: () =>
+      call('instruments', async () => {
+        const markets = Object.values(await client.loadMarkets(true)) as unknown as CcxtMarket[]
+        const instruments = markets.flatMap((market) => toInstrument(market, venue) ?? [])
+        if (instruments.length === 0) throw new VenueRejectedError(`${venue.id} lists no contract`)
+        return instruments
+      }),
+    fetchQuoteVolumes: () =>
+      call('24-hour tickers', async () => {
+        const volumes = new Map<string, Decimal>()
+        for (const ticker of Object.values(await client.fetchTickers())) {
+          const volume = toDecimal(ticker.quoteVolume)
+          if (volume !== undefined && ticker.symbol !== undefined) volumes.set(symbolOf(client, ticker.symbol), volume)
+        }
+        return volumes
+      }),
+    fetchKlines: (symbol, interval, of) =>
+      call(`klines of ${symbol}`, async () => {
+        const rows = await client.fetchOHLCV(client.market(symbol).symbol, interval, of.startTime, of.limit)
+        return (rows as unknown[][]).map(toKlineRow)
+      }),
+    fetchTime: () =>
+      call('time', async () => {
+        const time = Number(await client.fetchTime())
+        if (!Number.isFinite(time)) throw new VenueRejectedError(`${venue.id} told no time`)
+        return time
+      }),
+    useInstruments(instruments) {
+      client.setMarkets(instruments.map((instrument) => client.safeMarketStructure(toCcxtMarket(instrument))))
+    },
+    knows: (symbol) => Object.hasOwn(client.markets_by_id ?? {}, symbol),
+    close: async () => {
+      await client.close()
+      await (client as unknown as { fetchDispatcher?: { close(): Promise<void> } }).fetchDispatcher?.close()
+    },
+  }
+}
+
+// An instrument that was listed since the markets were read keeps the venue's id as its symbol.
+function symbolOf(client: CcxtExchange, unified: string): string {
+  const market = client.markets?.[unified] as { id?: string } | undefined
+  return market?.id ?? unified
+}

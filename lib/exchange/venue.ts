@@ -1,0 +1,42 @@
+import type { WeightLimit } from '../model/egress-budget.ts'
+import type { InstrumentStatus } from '../model/instrument.ts'
+
+/** A raw object of a venue's answer. */
+export type Raw = Readonly<Record<string, unknown>>
+
+/** What is particular to a venue; everything else is what ccxt does for all of them. */
+export interface Venue {
+  readonly id: string
+  /** module of ccxt, in its `js/src/pro` */
+  readonly module: string
+  /** ccxt options of this venue */
+  readonly options: Raw
+  /** ccxt's `urls` with the venue's REST (`http`) and WebSocket (`ws`) addresses replaced */
+  urls(http: string, ws: string): Raw
+  readonly limit: WeightLimit
+  /** what the venue counts for a request; ccxt's own figures are wrong in places */
+  weigh(request: { path: string; params: Raw }): number
+  /** used weight as a response tells it, where it can be trusted */
+  usedWeight(path: string, headers: Readonly<Record<string, string>>): number | undefined
+  /** market ms that a response wants us to stay away for */
+  closeForMs(status: number, headers: Readonly<Record<string, string>>): number | undefined
+  /** the venue's words for an instrument, in ours */
+  status(info: Raw): InstrumentStatus
+  underlying(info: Raw): string
+  deliveryTime(info: Raw): number | undefined
+  maxMarketQty(info: Raw): string | undefined
+  /** mends what ccxt gets wrong when its address is replaced, on a new client */
+  prepare(client: CcxtInternals): void
+}
+
+/** The parts of a ccxt client that a venue may mend. */
+export interface CcxtInternals {
+  exceptions: Record<string, Record<string, unknown>>
+  getExceptionsByUrl?: (url: string, kind: string) => unknown
+}
+
+/** The whole number or decimal in a header; undefined where it is absent or something else. */
+export function numberIn(header: string | undefined): number | undefined {
+  const number = header === undefined || header.trim() === '' ? Number.NaN : Number(header)
+  return Number.isFinite(number) ? number : undefined
+}
