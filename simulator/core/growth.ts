@@ -1,4 +1,4 @@
-import type { MinuteCandle } from './candle.ts'
+import { MINUTE_MS, type MinuteCandle } from './candle.ts'
 import { hash } from './random.ts'
 
 /** A candle as it stands at some moment. Prices in ticks, volumes in lots, quote volumes in the quote asset. */
@@ -19,6 +19,50 @@ const SETTLED_MS = 100
 /** average value of one trade, in the quote asset */
 const TRADE_VALUE = 500
 
+/**
+ * The candle `elapsedMs` after its open, grown towards `final`, into `into`. `lotValue` is one lot at one tick, in
+ * the quote asset.
+ *
+ * The price walks in three straight legs: open to one extreme, to the other, to the close. Everything is a function
+ * of the lots traded so far, so that nothing moves without volume, the high never falls, the low never rises, the
+ * volumes never fall, and the average price paid stays between low and high.
+ */
+export function growCandle(
+  final: MinuteCandle,
+  seed: number,
+  elapsedMs: number,
+  lotValue: number,
+  into: GrownCandle,
+): void {
+  const walk = toWalk(final, seed)
+  const { volume } = final
+  const lots = Math.min(volume, Math.ceil(volume * shareAt(walk, elapsedMs / (MINUTE_MS - SETTLED_MS))))
+  const share = volume === 0 ? 1 : lots / volume
+  const price = priceAt(walk, share)
+  into.open = final.open
+  into.close = price
+  into.high = Math.max(
+    final.open,
+    price,
+    share >= walk.share1 ? walk.first : 0,
+    share >= walk.share2 ? walk.second : 0,
+  )
+  into.low = Math.min(
+    final.open,
+    price,
+    share >= walk.share1 ? walk.first : price,
+    share >= walk.share2 ? walk.second : price,
+  )
+  into.volume = lots
+  into.quoteVolume = volume * lotValue * paidUpTo(walk, share)
+  into.trades =
+    lots === 0
+      ? 0
+      : Math.max(1, Math.round(share * countTrades(volume, volume * lotValue * paidUpTo(walk, 1))))
+  into.takerVolume = Math.floor(lots * walk.takerShare)
+  into.takerQuoteVolume = lots === 0 ? 0 : (into.quoteVolume * into.takerVolume) / lots
+}
+
 export function emptyGrown(): GrownCandle {
   return {
     open: 0,
@@ -33,86 +77,68 @@ export function emptyGrown(): GrownCandle {
   }
 }
 
-/**
- * The candle `elapsedMs` after its open, grown towards `final`, into `into`. `lotValue` is one lot at one tick, in
- * the quote asset.
- *
- * The price walks in three straight legs, open to one extreme, to the other, to the close. Everything is a
- * function of the lots traded so far, so that nothing moves without volume, the high never falls, the low never
- * rises, the volumes never fall, and the average price stays between low and high.
- */
-export function growCandle(
-  final: MinuteCandle,
-  seed: number,
-  elapsedMs: number,
-  lotValue: number,
-  into: GrownCandle,
-): void {
-  const { open, high, low, close, volume } = final
+/** The way through a minute: two turning points, placed by their shares of the minute's time and of its volume. */
+interface Walk {
+  readonly open: number
+  readonly first: number
+  readonly second: number
+  readonly close: number
+  readonly time1: number
+  readonly time2: number
+  readonly share1: number
+  readonly share2: number
+  readonly takerShare: number
+}
+
+function toWalk(final: MinuteCandle, seed: number): Walk {
   const dice = hash(seed, final.key)
-  const first = (dice & 1) === 1 ? high : low
-  const second = (dice & 1) === 1 ? low : high
-  // Two turning points, as shares of the time and of the volume.
+  const risesFirst = (dice & 1) === 1
   const time1 = 0.1 + ((dice >>> 1) & 127) / 363
-  const time2 = time1 + 0.1 + ((dice >>> 8) & 127) / 363
   const share1 = 0.1 + ((dice >>> 15) & 127) / 363
-  const share2 = share1 + 0.1 + ((dice >>> 22) & 127) / 363
-
-  const lots = Math.min(volume, Math.ceil(volume * volumeShare(elapsedMs / (60_000 - SETTLED_MS))))
-  const share = volume === 0 ? 0 : lots / volume
-  into.open = open
-  if (share >= 1 || volume === 0) {
-    into.high = high
-    into.low = low
-    into.close = close
-  } else {
-    const price =
-      share < share1
-        ? between(open, first, share / share1)
-        : share < share2
-          ? between(first, second, (share - share1) / (share2 - share1))
-          : between(second, close, (share - share2) / (1 - share2))
-    into.close = price
-    into.high = Math.max(open, price, share >= share1 ? first : 0, share >= share2 ? second : 0)
-    into.low = Math.min(open, price, share >= share1 ? first : open, share >= share2 ? second : open)
-  }
-  const paid = leg(open, first, 0, share1) + leg(first, second, share1, share2) + leg(second, close, share2, 1)
-  const wholeValue = volume * lotValue * (((open + first) / 2) * share1 + middle() + last())
-  into.volume = lots
-  into.quoteVolume = volume * lotValue * paid
-  into.trades = lots === 0 ? 0 : Math.max(1, Math.round(share * tradeCount(volume, wholeValue)))
-  const taker = 0.3 + ((dice >>> 28) & 15) / 37.5
-  into.takerVolume = Math.floor(lots * taker)
-  into.takerQuoteVolume = lots === 0 ? 0 : (into.quoteVolume * into.takerVolume) / lots
-
-  function volumeShare(timeShare: number): number {
-    if (timeShare >= 1) return 1
-    if (timeShare >= time2) return share2 + ((timeShare - time2) / (1 - time2)) * (1 - share2)
-    if (timeShare >= time1) return share1 + ((timeShare - time1) / (time2 - time1)) * (share2 - share1)
-    return (Math.max(0, timeShare) / time1) * share1
-  }
-
-  /** The part of a leg from `from` to `to` that has been traded: share of the volume times its mean price. */
-  function leg(start: number, end: number, from: number, to: number): number {
-    const reached = Math.min(share, to)
-    if (reached <= from) return 0
-    const price = start + ((end - start) * (reached - from)) / (to - from)
-    return ((start + price) / 2) * (reached - from)
-  }
-
-  function middle(): number {
-    return ((first + second) / 2) * (share2 - share1)
-  }
-
-  function last(): number {
-    return ((second + close) / 2) * (1 - share2)
+  return {
+    open: final.open,
+    first: risesFirst ? final.high : final.low,
+    second: risesFirst ? final.low : final.high,
+    close: final.close,
+    time1,
+    time2: time1 + 0.1 + ((dice >>> 8) & 127) / 363,
+    share1,
+    share2: share1 + 0.1 + ((dice >>> 22) & 127) / 363,
+    takerShare: 0.3 + (dice >>> 29) / 17.5,
   }
 }
 
-function between(from: number, to: number, share: number): number {
-  return Math.round(from + (to - from) * share)
+/** Share of the volume traded after a share of the time. */
+function shareAt(walk: Walk, timeShare: number): number {
+  const { time1, time2, share1, share2 } = walk
+  if (timeShare >= 1) return 1
+  if (timeShare >= time2) return share2 + ((timeShare - time2) / (1 - time2)) * (1 - share2)
+  if (timeShare >= time1) return share1 + ((timeShare - time1) / (time2 - time1)) * (share2 - share1)
+  return (Math.max(0, timeShare) / time1) * share1
 }
 
-function tradeCount(volume: number, value: number): number {
+function priceAt(walk: Walk, share: number): number {
+  const { open, first, second, close, share1, share2 } = walk
+  if (share >= 1) return close
+  if (share < share1) return Math.round(open + ((first - open) * share) / share1)
+  if (share < share2) return Math.round(first + ((second - first) * (share - share1)) / (share2 - share1))
+  return Math.round(second + ((close - second) * (share - share2)) / (1 - share2))
+}
+
+/** The price integrated over the share of the volume traded so far: up to 1 it is the average price. */
+function paidUpTo(walk: Walk, share: number): number {
+  const { open, first, second, close, share1, share2 } = walk
+  if (share < share1) return legPaid(open, first, share1, share)
+  const paid1 = legPaid(open, first, share1, share1)
+  if (share < share2) return paid1 + legPaid(first, second, share2 - share1, share - share1)
+  const paid2 = paid1 + legPaid(first, second, share2 - share1, share2 - share1)
+  return paid2 + legPaid(second, close, 1 - share2, share - share2)
+}
+
+function legPaid(from: number, to: number, length: number, walked: number): number {
+  return (from + ((to - from) * walked) / length / 2) * walked
+}
+
+function countTrades(volume: number, value: number): number {
   return Math.max(1, Math.min(volume, Math.floor(value / TRADE_VALUE)))
 }

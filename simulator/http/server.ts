@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { answerControl } from '../control/answer-control.ts'
+import type { Log } from '../log.ts'
+import { answerVenue } from './answer-venue.ts'
+import { send } from './send.ts'
+import type { World } from './world.ts'
+
+const MOST_CONNECTIONS = 8192
+
+/** The HTTP server of a world, not yet listening. */
+export function openServer(world: World, log: Log): Server {
+  const server = createServer(
+    {
+      // Longer than the 60 s of clients' pools, so that a pooled connection is never closed while it is being reused.
+      keepAliveTimeout: 90_000,
+      headersTimeout: 20_000,
+      requestTimeout: 30_000,
+      noDelay: true,
+    },
+    (request, response) => handle(world, log, request, response),
+  )
+  server.maxConnections = MOST_CONNECTIONS
+  server.on('connection', (socket) => {
+    const address = toAddress(socket)
+    if (!world.faults.takeConnection(address)) return
+    world.traffic.recordOf(address).refusedConnections += 1
+    socket.destroy()
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    log.debug(`malformed request: ${error.code ?? error.message}`)
+    if (socket.writable && error.code !== 'ECONNRESET') {
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    } else socket.destroy()
+  })
+  return server
+}
+
+function handle(world: World, log: Log, request: IncomingMessage, response: ServerResponse): void {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
+  const address = toAddress(request.socket)
+  response.on('error', (error) => log.debug(`${address} ${path}: ${error.message}`))
+  log.debug(`${address} ${request.method} ${url}`)
+  if (path.startsWith('/_sim/')) {
+    answerControl(world, { method: request.method ?? 'GET', path, query, stream: request }, response)
+    return
+  }
+  request.resume()
+  const venue = world.venues.find((each) => each.owns(path))
+  if (venue === undefined) {
+    const headers = { 'Content-Type': 'text/html' }
+    send(response, world.clock, { status: 404, body: '<html><body>404 Not Found</body></html>', headers })
+    return
+  }
+  answerVenue(world, venue, { method: request.method ?? 'GET', path, query, address }, response)
+}
+
+function toAddress(socket: Socket): string {
+  const address = socket.remoteAddress ?? 'unknown'
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}

@@ -1,0 +1,75 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { InputError } from './core/input-error.ts'
+import { levels, type Level } from './log.ts'
+
+export interface Options {
+  readonly host: string
+  readonly port: number
+  readonly symbols: number
+  readonly replay: string | undefined
+  readonly startMinute: number | undefined
+  readonly rate: number
+  readonly seed: number
+  readonly weightLimit: number
+  readonly banAfter: number
+  readonly logLevel: Level
+}
+
+const EXAMPLES = `
+A venue for tests, benchmarks and demos: it speaks the wire of Binance USDⓈ-M on loopback.
+Faults: POST /_sim/faults. Counts: GET /_sim/stats, /_sim/gaps. Truth: GET /_sim/candles, /_sim/market.
+
+Examples:
+  node simulator --port 9600 --symbols 200
+  node simulator --port 9600 --symbols 200 --replay klines.csv.gz --rate 10 --seed 7`
+
+/** The options on a command line; undefined when it asked for help and got it. Throws InputError. */
+export function parseOptions(args: readonly string[]): Options | undefined {
+  const command = new Command('simulator')
+    .description('Simulated exchange with perpetual futures, on loopback')
+    .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1'))
+    .addOption(number('--port <number>', 'port to listen on, 0 for a free one', 0, 65_535).default(9600))
+    .addOption(number('--symbols <number>', 'ordinary perpetuals in the market', 1, 2000).default(200))
+    .option('--replay <file>', 'recorded 1-minute candles, CSV or CSV.gz; without it the market is made up')
+    .addOption(
+      number(
+        '--start-minute <number>',
+        'minute of the recording that is now (default: 1100, or 75 %)',
+        0,
+        1e9,
+      ),
+    )
+    .addOption(
+      number(
+        '--rate <number>',
+        'how many times as fast as real time its clock runs',
+        0.01,
+        1000,
+        false,
+      ).default(1),
+    )
+    .addOption(number('--seed <number>', 'the same seed gives the same market', 0, 4_294_967_295).default(1))
+    .addOption(number('--weight-limit <number>', 'weight a minute and source address', 1, 1e9).default(2400))
+    .addOption(number('--ban-after <number>', 'answers 429 within a minute before a 418', 1, 1e9).default(10))
+    .addOption(new Option('--log-level <level>', 'lines on stderr').choices(levels).default('info'))
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return undefined
+    throw new InputError(`${error.message.replace(/^error: /, '')}; node simulator --help shows the options`)
+  }
+  return command.opts<Options>()
+}
+
+function number(flags: string, description: string, least: number, most: number, whole = true): Option {
+  return new Option(flags, description).argParser((raw) => {
+    const value = raw.trim() === '' ? NaN : Number(raw)
+    if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value
+    const kind = whole ? 'an integer' : 'a number'
+    throw new InvalidArgumentError(`expected ${kind} from ${least} to ${most}, was "${raw}"`)
+  })
+}

@@ -1,0 +1,67 @@
+import type { AddressInfo } from 'node:net'
+import { BinanceVenue } from './binance/binance-venue.ts'
+import { Clock } from './core/clock.ts'
+import { Faults } from './core/faults.ts'
+import { Gaps } from './core/gaps.ts'
+import { InputError } from './core/input-error.ts'
+import { Market } from './core/market.ts'
+import { readDayStats } from './core/prices.ts'
+import { Traffic } from './core/traffic.ts'
+import { openServer } from './http/server.ts'
+import type { Log } from './log.ts'
+import type { Options } from './options.ts'
+
+export interface Simulator {
+  /** `http://127.0.0.1:9600` */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Builds the market and listens. Throws InputError for a bad recording or an address it cannot listen on. */
+export async function openSimulator(options: Options, log: Log): Promise<Simulator> {
+  const startedAt = performance.now()
+  const clock = new Clock(options.rate)
+  const market = new Market(options, clock.now())
+  // The first 24-hour statistics make the day's blocks of every symbol: better now than in a client's request.
+  for (const listing of market.listings.values()) readDayStats(listing, clock.now())
+  const policy = { limit: options.weightLimit, refusalsToBan: options.banAfter }
+  const server = openServer(
+    {
+      clock,
+      market,
+      venues: [new BinanceVenue(market, clock, policy)],
+      faults: new Faults(clock, options.seed),
+      traffic: new Traffic(),
+      gaps: new Gaps(),
+    },
+    log,
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(toInputError(error, options)))
+    server.listen(options.port, options.host, resolve)
+  })
+  const source = options.replay ?? `seed ${options.seed}`
+  log.info(
+    `${market.listings.size} symbols from ${source} in ${Math.round(performance.now() - startedAt)} ms`,
+  )
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function toInputError(error: NodeJS.ErrnoException, options: Options): Error {
+  const place = `${options.host}:${options.port}`
+  if (error.code === 'EADDRINUSE') {
+    return new InputError(
+      `expected --port ${options.port} to be free, but ${place} is in use; --port 0 takes a free one`,
+    )
+  }
+  return new InputError(`cannot listen on ${place}: ${error.message}`)
+}
