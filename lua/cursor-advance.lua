@@ -5,7 +5,7 @@
 -- KEYS cursor string how many positions were handed out so far
 -- ARGV token text the token that the lease must hold
 -- ARGV count integer how many symbols at most
--- Returns {first, symbol...}, first being the position of the first symbol; {-1} the lease is another's; {-2} the lane is empty
+-- Returns {turn, symbol...}, turn being how many were handed out before; {-1} the lease is another's; {-2} the lane is empty
 local lease, lane, cursor = KEYS[1], KEYS[2], KEYS[3]
 local token, count = ARGV[1], tonumber(ARGV[2])
 
@@ -14,8 +14,9 @@ local length = redis.call('LLEN', lane)
 if length == 0 then return { -2 } end
 if count > length then count = length end
 
-local first = (redis.call('INCRBY', cursor, count) - count) % length
-local answer = { first }
+local turn = redis.call('INCRBY', cursor, count) - count
+local first = turn % length
+local answer = { turn }
 if count == 1 then
   answer[2] = redis.call('LINDEX', lane, first)
   return answer

@@ -1,7 +1,7 @@
 #!lua
 -- Merges candles newest-wins, per symbol and open time, and publishes what changed as one packed message.
--- Of two versions of one candle the newer is the one with the higher class, then the larger volume, then the later
--- venue time, then the greater bytes; identical ones are no-ops. Of each symbol the newest `retention` are kept.
+-- The newer version of a candle has the higher class, then the larger volume, the later venue time, the greater bytes;
+-- identical ones are no-ops. Of each symbol the newest `retention` are kept.
 -- KEYS heads hash symbol -> its last two klines
 -- KEYS polls hash symbol -> when it was last asked for
 -- KEYS sequence hash epoch and sequence of the feed
@@ -18,7 +18,7 @@ local channel, seconds, retention, repair = ARGV[1], tonumber(ARGV[2]), tonumber
 local sub, find, match, byte, pack = string.sub, string.find, string.match, string.byte, struct.pack
 local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)","([^"]+)",(%d),(%d+),"[^"]*"%]$'
 
--- Canonical decimals order by the length of the whole part, then as text.
+local function push(list, one, two) list[#list + 1], list[#list + 2] = one, two end
 local function compareText(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = byte(a, i), byte(b, i)
@@ -26,37 +26,32 @@ local function compareText(a, b)
   end
   return #a - #b
 end
-local function compareVolumes(a, b)
-  local wholeA, fractionA = match(a, '^(%d+)%.?(%d*)$')
-  local wholeB, fractionB = match(b, '^(%d+)%.?(%d*)$')
-  if #wholeA ~= #wholeB then return #wholeA - #wholeB end
-  local whole = compareText(wholeA, wholeB)
-  return whole ~= 0 and whole or compareText(fractionA, fractionB)
+-- Canonical decimals with whole parts of one length order as text.
+local function compareDecimals(a, b)
+  local wholeA, wholeB = #match(a, '^%d+'), #match(b, '^%d+')
+  return wholeA ~= wholeB and wholeA - wholeB or compareText(a, b)
 end
 local function isNewer(row, class, volume, time, old)
   local _, _, _, _, _, oldVolume, oldClass, oldTime = match(old, shape)
   if class ~= oldClass then return class > oldClass end
-  local order = compareVolumes(volume, oldVolume)
+  local order = compareDecimals(volume, oldVolume)
   if order == 0 then order = tonumber(time) - tonumber(oldTime) end
   if order == 0 then order = compareText(row, old) end
   return order > 0
 end
 
--- The open time stands in a row's characters 2 to 14.
+-- A row's open time stands in its characters 2 to 14; a head is a list of two rows, or of one.
 local function storedBetween(klines, head, first, last)
-  local stored = {}
-  if head and first >= sub(head, 3, 15) then
+  local rows, atHead = nil, head and first >= sub(head, 3, 15)
+  if atHead then
     local cut = find(head, '],[', 1, true)
-    local old = sub(head, 2, cut or -2)
-    stored[sub(old, 2, 14)] = old
-    if cut then
-      local new = sub(head, cut + 2, -2)
-      stored[sub(new, 2, 14)] = new
-    end
-    return stored, true
+    rows = { sub(head, 2, cut or -2), cut and sub(head, cut + 2, -2) }
+  else
+    rows = redis.call('ZRANGE', klines, first, last, 'BYSCORE')
   end
-  for _, row in ipairs(redis.call('ZRANGE', klines, first, last, 'BYSCORE')) do stored[sub(row, 2, 14)] = row end
-  return stored, false
+  local stored = {}
+  for _, row in ipairs(rows) do stored[sub(row, 2, 14)] = row end
+  return stored, atHead
 end
 
 local symbols, starts, at = {}, {}, 5
@@ -70,39 +65,33 @@ local oldPolls = redis.call('HMGET', polls, unpack(symbols))
 
 local won, unchanged, older = 0, 0, 0
 local body, newHeads, newPolls = {}, {}, {}
-for group = 1, #symbols do
+for group, symbol in ipairs(symbols) do
   local klines, start = KEYS[3 + group], starts[group]
-  local index, polledAt, count = ARGV[start + 1], ARGV[start + 2], tonumber(ARGV[start + 3])
-  local packed, removed, written, inserted = {}, {}, {}, false
+  local index, polledAt, count = ARGV[start + 1], tonumber(ARGV[start + 2]), tonumber(ARGV[start + 3])
+  local packed, removed, written, inserted, stored, floor = {}, {}, {}, false, {}, ''
   if count > 0 then
-    local stored, atHead = storedBetween(klines, oldHeads[group], sub(ARGV[start + 4], 2, 14),
-      sub(ARGV[start + 3 + count], 2, 14))
-    local floor = ''
+    local atHead
+    stored, atHead = storedBetween(klines, oldHeads[group], sub(ARGV[start + 4], 2, 14), sub(ARGV[start + 3 + count], 2, 14))
     if not atHead and redis.call('ZCARD', klines) >= retention then
       floor = sub(redis.call('ZRANGE', klines, 0, 0)[1], 2, 14)
     end
-    for i = start + 4, start + 3 + count do
-      local row = ARGV[i]
-      local openTime = sub(row, 2, 14)
-      local old = stored[openTime]
-      if old == row then
-        unchanged = unchanged + 1
-      elseif openTime < floor then
-        older = older + 1
+  end
+  for i = start + 4, start + 3 + count do
+    local row = ARGV[i]
+    local openTime = sub(row, 2, 14)
+    local old = stored[openTime]
+    if old == row then
+      unchanged = unchanged + 1
+    else
+      local _, open, high, low, close, volume, class, time = match(row, shape)
+      if not time then return redis.error_reply('klines-merge: a row has another form: ' .. row) end
+      if openTime >= floor and (not old or repair or isNewer(row, class, volume, time, old)) then
+        won = won + 1
+        if old then removed[#removed + 1] = old else inserted = true end
+        push(written, openTime, row)
+        packed[#packed + 1] = pack('<ddddddB', openTime, open, high, low, close, volume, class)
       else
-        local _, open, high, low, close, volume, class, time = match(row, shape)
-        if not time then return redis.error_reply('klines-merge: a row has another form: ' .. row) end
-        if not old or repair or isNewer(row, class, volume, time, old) then
-          won = won + 1
-          if old then removed[#removed + 1] = old else inserted = true end
-          written[#written + 1] = openTime
-          written[#written + 1] = row
-          stored[openTime] = row
-          packed[#packed + 1] = pack('<ddddddB', tonumber(openTime), tonumber(open), tonumber(high), tonumber(low),
-            tonumber(close), tonumber(volume), tonumber(class))
-        else
-          older = older + 1
-        end
+        older = older + 1
       end
     end
   end
@@ -110,16 +99,14 @@ for group = 1, #symbols do
     if #removed > 0 then redis.call('ZREM', klines, unpack(removed)) end
     redis.call('ZADD', klines, unpack(written))
     if inserted then redis.call('ZREMRANGEBYRANK', klines, 0, -retention - 1) end
-    newHeads[#newHeads + 1] = symbols[group]
-    newHeads[#newHeads + 1] = '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']'
+    push(newHeads, symbol, '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']')
   end
-  local polled = tonumber(polledAt) > tonumber(oldPolls[group] or 0)
-  if polled then
-    newPolls[#newPolls + 1] = symbols[group]
-    newPolls[#newPolls + 1] = polledAt
+  if polledAt <= tonumber(oldPolls[group] or 0) then polledAt = 0 end
+  if polledAt > 0 then
+    push(newPolls, symbol, ARGV[start + 2])
   end
-  if #packed > 0 or polled then
-    body[#body + 1] = pack('<I4dI2', tonumber(index), polled and tonumber(polledAt) or 0, #packed) .. table.concat(packed)
+  if #packed > 0 or polledAt > 0 then
+    body[#body + 1] = pack('<I4dI2', index, polledAt, #packed) .. table.concat(packed)
   end
 end
 
@@ -127,12 +114,9 @@ if #newHeads > 0 then redis.call('HSET', heads, unpack(newHeads)) end
 if #newPolls > 0 then redis.call('HSET', polls, unpack(newPolls)) end
 if #body == 0 then return { 0, won, unchanged, older } end
 
-local epoch = redis.call('HGET', sequence, 'epoch')
-if not epoch then
-  local clock = redis.call('TIME')
-  epoch = string.format('%.0f', tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000))
-  redis.call('HSET', sequence, 'epoch', epoch)
-end
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
-redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, tonumber(epoch), number, #body) .. table.concat(body))
+-- The first message after the sequence was lost begins a new epoch: the second of this server's clock.
+if number == 1 then redis.call('HSET', sequence, 'epoch', redis.call('TIME')[1]) end
+local epoch = redis.call('HGET', sequence, 'epoch')
+redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, epoch, number, #body) .. table.concat(body))
 return { number, won, unchanged, older }

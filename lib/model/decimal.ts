@@ -41,16 +41,11 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a === b) return 0
   const negative = a.startsWith('-')
   if (negative !== b.startsWith('-')) return negative ? -1 : 1
-  const order = negative ? compareSizes(b.slice(1), a.slice(1)) : compareSizes(a, b)
-  return order
+  return negative ? compareSizes(b.slice(1), a.slice(1)) : compareSizes(a, b)
 }
 
+// Canonical sizes whose whole parts have one length order as text does: 10.25 before 10.3.
 function compareSizes(a: string, b: string): number {
-  const [wholeA = '', fractionA = ''] = a.split('.')
-  const [wholeB = '', fractionB = ''] = b.split('.')
-  if (wholeA.length !== wholeB.length) return wholeA.length - wholeB.length
-  if (wholeA !== wholeB) return wholeA < wholeB ? -1 : 1
-  // Without trailing zeros the fractions order as text does: 0.25 before 0.3.
-  if (fractionA === fractionB) return 0
-  return fractionA < fractionB ? -1 : 1
+  const wholeLength = (size: string) => (size.includes('.') ? size.indexOf('.') : size.length)
+  return wholeLength(a) - wholeLength(b) || (a < b ? -1 : 1)
 }

@@ -1,0 +1,30 @@
+import { readConfig } from '../../lib/hub/config.ts'
+import { openHub } from '../../lib/hub/hub.ts'
+import { openLog } from '../../lib/hub/log.ts'
+import type { RedisEndpoint } from '../../lib/hub/redis-endpoint.ts'
+import { handOut } from '../../lib/market/lanes.ts'
+import type { Lane } from '../../lib/market/lanes.ts'
+
+/** What a worker process is told to do. */
+export interface HandoutOrder {
+  readonly endpoint: RedisEndpoint
+  readonly namespace: string
+  readonly lane: Lane
+  readonly token: string
+  readonly handouts: number
+}
+
+const order = JSON.parse(process.argv[2] ?? '') as HandoutOrder
+const { config } = readConfig({ namespace: order.namespace }, {})
+const hub = await openHub(config, order.endpoint, openLog('error', {}), 'lanes-worker')
+const turns: { turn: number; symbols: string[] }[] = []
+await Promise.all(
+  Array.from({ length: 4 }, async (_, at) => {
+    for (let i = at; i < order.handouts; i += 4) {
+      const handout = await handOut(hub, order.lane, order.token, 1 + (i % 3))
+      if (handout.outcome === 'handed') turns.push({ turn: handout.turn, symbols: handout.symbols })
+    }
+  }),
+)
+hub.close()
+process.send?.(turns, () => process.exit(0))
