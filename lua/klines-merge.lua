@@ -14,7 +14,6 @@
 -- Returns {sequence, won, unchanged, older}; sequence 0: nothing was published
 local heads, polls, sequence = KEYS[1], KEYS[2], KEYS[3]
 local channel, seconds, retention, repair = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
-
 local sub, find, match, byte, pack = string.sub, string.find, string.match, string.byte, struct.pack
 local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)","([^"]+)",(%d),(%d+),"[^"]*"%]$'
 
@@ -56,8 +55,7 @@ end
 
 local symbols, starts, at = {}, {}, 5
 while at <= #ARGV do
-  symbols[#symbols + 1] = ARGV[at]
-  starts[#starts + 1] = at
+  symbols[#symbols + 1], starts[#starts + 1] = ARGV[at], at
   at = at + 4 + tonumber(ARGV[at + 3])
 end
 local oldHeads = redis.call('HMGET', heads, unpack(symbols))
@@ -109,7 +107,6 @@ for group, symbol in ipairs(symbols) do
     body[#body + 1] = pack('<I4dI2', index, polledAt, #packed) .. table.concat(packed)
   end
 end
-
 if #newHeads > 0 then redis.call('HSET', heads, unpack(newHeads)) end
 if #newPolls > 0 then redis.call('HSET', polls, unpack(newPolls)) end
 if #body == 0 then return { 0, won, unchanged, older } end
