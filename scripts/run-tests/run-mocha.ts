@@ -27,9 +27,9 @@ export async function runMocha(files: readonly string[], flags: readonly string[
     '--no-config',
     '--forbid-only',
     '--exit',
-    ...['--timeout', '10000'],
-    ...['--reporter', join(root, 'scripts', 'run-tests', 'reporter.cjs')],
-    ...(soak ? ['--require', join(root, 'dist', 'scripts', 'run-tests', 'soak-patience.js')] : []),
+    '--timeout=10000',
+    `--reporter=${join(root, 'scripts', 'run-tests', 'reporter.cjs')}`,
+    ...(soak ? [`--require=${join(root, 'dist', 'scripts', 'run-tests', 'soak-patience.js')}`] : []),
     ...flags,
     ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),
   ]
