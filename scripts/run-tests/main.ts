@@ -21,7 +21,7 @@ const runs = [
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 for (const run of runs) {
   if (run.files.length === 0) continue
-  counts = addCounts(counts, await runMocha(run.files, [...run.flags, ...mochaArguments]))
+  counts = addCounts(counts, await runMocha(run.files, [...run.flags, ...mochaArguments], process.env))
 }
 const { passed, failed, skipped } = counts
 if (passed + failed === 0) console.error('sluice test: expected at least one test to run, none did')

@@ -19,9 +19,13 @@ export function addCounts(a: Counts, b: Counts): Counts {
 }
 
 /** Runs mocha over compiled test files, its report on standard output. A run that breaks off counts as a failure. */
-export async function runMocha(files: readonly string[], flags: readonly string[]): Promise<Counts> {
+export async function runMocha(
+  files: readonly string[],
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Counts> {
   const root = projectRoot()
-  const soak = process.env['SOAK_RUNS'] !== undefined
+  const soak = environment['SOAK_RUNS'] !== undefined
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
   const args = [
     '--no-config',
@@ -37,7 +41,7 @@ export async function runMocha(files: readonly string[], flags: readonly string[
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // By the environment, so that the workers of a parallel run and the processes that tests start have it too.
-    env: { ...process.env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
+    env: { ...environment, NODE_OPTIONS: `${environment['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
   })
   let counts: Counts | undefined
   child.on('message', (message) => {

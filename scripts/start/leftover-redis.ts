@@ -5,7 +5,7 @@ import { readEndpointFile } from '../../lib/hub/redis-endpoint.ts'
 import type { EndpointFile } from '../../lib/hub/redis-endpoint.ts'
 import { connectRedis } from '../../lib/hub/redis.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
-import { isAlive, isServerOn } from './process-table.ts'
+import { isServerOn } from './process-table.ts'
 import type { Screen } from './screen.ts'
 
 /** First part of the name of the connection that `up` keeps: a private Redis with none has lost its owner. */
@@ -28,8 +28,8 @@ export async function clearTheWay(folder: string, screen: Screen): Promise<void>
   }
   if (found === 'orphan') {
     screen.say(`A Redis of an earlier start that was killed still runs (pid ${before.pid}); it ends now.`)
-    await endServer(before.pid)
-  } else if (isAlive(before.pid) && isServerOn(before.pid, before.port)) {
+    await endServer(before)
+  } else if (isServerOn(before.pid, before.port)) {
     throw new ConfigError(
       `the Redis of ${folder} (pid ${before.pid}) runs and does not answer; end it first: kill ${before.pid}`,
     )
@@ -53,10 +53,11 @@ async function askServer(server: EndpointFile): Promise<'owned' | 'orphan' | 'si
   }
 }
 
-async function endServer(pid: number): Promise<void> {
+async function endServer({ pid, port }: EndpointFile): Promise<void> {
   process.kill(pid, 'SIGTERM')
   const giveUpAt = Date.now() + endTimeoutMs
-  while (isAlive(pid)) {
+  // One that has ended may stay in the process table, without a command line, until somebody reaps it.
+  while (isServerOn(pid, port)) {
     if (Date.now() > giveUpAt)
       throw new ConfigError(
         `the Redis of an earlier start (pid ${pid}) does not end; end it first: kill -9 ${pid}`,

@@ -1,16 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** Whether a process of this number lives. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Whether a process is a Redis or Valkey server on a port, which it tells in its command line. */
 export function isServerOn(pid: number, port: number): boolean {
   const line = commandLineOf(pid)

@@ -51,9 +51,11 @@ export async function runSystem(
     if (signal.reason instanceof Error) throw signal.reason
     return 0
   } finally {
-    screen.say('Stopping ...')
-    await stages.stop()
-    screen.say('Everything has stopped.')
+    if (!stages.isEmpty()) {
+      screen.say('Stopping ...')
+      await stages.stop()
+      screen.say('Everything has stopped.')
+    }
   }
 }
 
@@ -102,7 +104,7 @@ async function run(
   const login = board === undefined ? undefined : await within(boardTimeoutMs, board.login, signal)
   screen.say(`Ready: the candles of ${symbols} symbols are fresh.`)
   const symbol = (await firstSymbol(hub, options)) ?? 'BTCUSDT'
-  tellWhatNext(options, { login, url, symbol, logFolder: relative(process.cwd(), logFolder) }, screen)
+  tellWhatNext(options, { login, url, symbol, logFolder: shorten(logFolder) }, screen)
   await stay(hub, durationS, screen, signal)
   return 0
 }
@@ -116,6 +118,12 @@ async function firstSymbol(hub: Hub, { config }: StartOptions): Promise<string |
   const interval = toInterval(config.intervals[0] ?? '1m')
   const symbols = await readLane(hub, { venue: config.exchange, interval, name: 'all' }).catch(() => [])
   return symbols[0]
+}
+
+// A path that leads out of the folder one stands in is clearer in full.
+function shorten(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') ? path : short
 }
 
 /** Shows the state now and then until the time is over. */

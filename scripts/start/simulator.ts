@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
+import { ConfigError } from '../../lib/model/errors.ts'
 import { keepRunning } from './keep-running.ts'
 import type { Kept, Keeping } from './keep-running.ts'
 import type { StartOptions } from './options.ts'
@@ -26,7 +27,10 @@ export function startSimulator(
     ],
     environment,
   })
-  const kept = keepRunning('simulator', program, keeping, (line) => {
+  // What it calls --port is --simulator-port here.
+  const onRefused = (error: ConfigError) =>
+    keeping.onRefused(new ConfigError(error.message.replaceAll('--port', '--simulator-port')))
+  const kept = keepRunning('simulator', program, { ...keeping, onRefused }, (line) => {
     const ready = /^simulator ready (http:\S+:(\d+))$/.exec(line)
     if (ready?.[1] !== undefined && ready[2] !== undefined) {
       port = ready[2]

@@ -7,6 +7,7 @@ export interface Stages {
   add(...programs: Kept[]): void
   /** what is to be done once every program has ended */
   afterwards(close: () => Promise<void> | void): void
+  readonly isEmpty: () => boolean
   stop(): Promise<void>
 }
 
@@ -20,6 +21,7 @@ export function openStages(hurry: AbortSignal, screen: Screen): Stages {
   return {
     add: (...programs) => void stages.push(programs),
     afterwards: (close) => void closers.push(close),
+    isEmpty: () => stages.length + closers.length === 0,
     async stop() {
       const left = new Set(stages.flat())
       const kill = (why: string) => {
