@@ -43,7 +43,8 @@ export const memoryBench: BenchDefinition = {
       const rssLastMb = sizes.at(-1) ?? NaN
       const rssMaxMb = Math.max(...sizes)
       const slopeMbPerMin = slopeOf(settled.map(({ atMs, rssMb }) => ({ x: atMs / minuteMs, y: rssMb })))
-      const floors = leastByMinute(samples)
+      const minutesOf = byMinute(samples)
+      const floors = minutesOf.map((sizesMb) => Math.min(...sizesMb))
       const settledFloors = floors.slice(settledAfterMs / minuteMs)
       const floorSlopeMbPerMin = slopeOf(settledFloors.map((rssMb, minute) => ({ x: minute, y: rssMb })))
       const target = `target at most ${targetMb} MB`
@@ -62,6 +63,11 @@ export const memoryBench: BenchDefinition = {
           beside: 'least of each minute after 2 min, which collections of garbage do not sway',
         },
         { figure: 'least by minute', measured: floors.join(' '), beside: 'MB' },
+        {
+          figure: 'most by minute',
+          measured: minutesOf.map((sizesMb) => Math.max(...sizesMb)).join(' '),
+          beside: 'MB',
+        },
       ])
       return { minutes, rssFirstMb, rssLastMb, rssMaxMb, slopeMbPerMin, floorSlopeMbPerMin }
     })
@@ -86,12 +92,9 @@ async function watch(
   return samples
 }
 
-/** The least size of each whole minute, in MB. */
-function leastByMinute(samples: readonly { readonly atMs: number; readonly rssMb: number }[]): number[] {
-  const floors: number[] = []
-  for (const { atMs, rssMb } of samples) {
-    const minute = Math.floor(atMs / minuteMs)
-    floors[minute] = Math.min(floors[minute] ?? Infinity, rssMb)
-  }
-  return floors
+/** The sizes within each whole minute, in MB. */
+function byMinute(samples: readonly { readonly atMs: number; readonly rssMb: number }[]): number[][] {
+  const minutes: number[][] = []
+  for (const { atMs, rssMb } of samples) (minutes[Math.floor(atMs / minuteMs)] ??= []).push(rssMb)
+  return minutes.filter((sizesMb) => sizesMb.length > 0)
 }
