@@ -49,9 +49,9 @@ export function readConfig(
 function judge(name: SettingName, setting: Setting<unknown>, value: unknown, source: string, text?: string): SourcedValue {
   const result = setting.schema.safeParse(value)
   if (result.success) return { name, value: result.data, source }
-  const found = setting.secret === true ? 'another' : (text ?? JSON.stringify(value))
+  const found = setting.secret === true ? 'something else' : `"${text ?? JSON.stringify(value)}"`
   const problem = result.error.issues[0]?.message ?? 'another value'
-  throw new ConfigError(`${source} does not fit (${setting.help}): ${problem}, was "${found}"`)
+  throw new ConfigError(`${source} does not fit (${setting.help}): ${problem}, was ${found}`)
 }
 
 function toValue(setting: Setting<unknown>, text: string): unknown {
