@@ -19,7 +19,7 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, 
 const schedule = z.string().refine((text) => cron.validate(text), 'a cron schedule such as "*/5 * * * *"')
 const whole = (least: number, most: number) => z.number().int().min(least).max(most)
 
-function setting<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
+function define<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
   return { schema, fallback, kind, help }
 }
 
@@ -29,44 +29,44 @@ function secretSetting(schema: z.ZodType<string>, help: string): Setting<string>
 
 /** Every setting of the system. */
 export const settings = {
-  exchange: setting(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
-  exchangeUrl: setting(
+  exchange: define(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
+  exchangeUrl: define(
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
     '',
     'text',
     'address that stands in for the venue, such as http://127.0.0.1:9600',
   ),
-  namespace: setting(name, 'sluice', 'text', 'first part of every Redis key'),
-  dataDir: setting(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
-  logLevel: setting(
+  namespace: define(name, 'sluice', 'text', 'first part of every Redis key'),
+  dataDir: define(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
+  logLevel: define(
     z.enum(['trace', 'debug', 'info', 'warn', 'error']),
     'info',
     'text',
     'least level that is logged: trace, debug, info, warn or error',
   ),
-  rate: setting(z.number().positive().max(1000), 1, 'number', 'how many times as fast as real time the venue runs'),
-  address: setting(name, hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host', 'text', 'name of the public address requests leave by'),
-  localAddress: setting(z.union([z.literal(''), z.ipv4(), z.ipv6()]), '', 'text', 'local IP address to send from'),
-  proxy: setting(
+  rate: define(z.number().positive().max(1000), 1, 'number', 'how many times as fast as real time the venue runs'),
+  address: define(name, hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host', 'text', 'name of the public address requests leave by'),
+  localAddress: define(z.union([z.literal(''), z.ipv4(), z.ipv6()]), '', 'text', 'local IP address to send from'),
+  proxy: define(
     z.union([z.literal(''), z.url({ protocol: /^(https?|socks5)$/ })]),
     '',
     'text',
     'proxy to send through, http:// or socks5://',
   ),
-  share: setting(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
-  concurrency: setting(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
-  intervals: setting(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
-  candlesPerPoll: setting(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),
-  klineRetention: setting(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
-  quoteAssets: setting(z.array(z.string().min(1)), ['USDT'], 'list', 'quote assets whose perpetuals are followed'),
-  underlyings: setting(z.array(z.string().min(1)), ['coin'], 'list', 'what may stand behind a perpetual: coin,index,equity,commodity,premarket'),
-  minQuoteVolume: setting(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
-  symbolLimit: setting(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
-  symbolsFile: setting(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
-  universeSchedule: setting(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
-  host: setting(z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'), '127.0.0.1', 'text', 'address that the board listens on'),
-  port: setting(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
-  allowActions: setting(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
+  share: define(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
+  concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
+  intervals: define(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
+  candlesPerPoll: define(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),
+  klineRetention: define(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
+  quoteAssets: define(z.array(z.string().min(1)), ['USDT'], 'list', 'quote assets whose perpetuals are followed'),
+  underlyings: define(z.array(z.string().min(1)), ['coin'], 'list', 'what may stand behind a perpetual: coin,index,equity,commodity,premarket'),
+  minQuoteVolume: define(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
+  symbolLimit: define(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
+  symbolsFile: define(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
+  universeSchedule: define(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
+  host: define(z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'), '127.0.0.1', 'text', 'address that the board listens on'),
+  port: define(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
+  allowActions: define(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
   boardPassword: secretSetting(
     z.string().refine((text) => text === '' || text.length >= 8, 'at least 8 characters'),
     "password of the board's user sluice; empty: one is made at each start",
