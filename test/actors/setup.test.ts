@@ -88,7 +88,9 @@ describe('the set-up of ./scripts/up and ./scripts/test', function () {
 
   it('needs no Redis of its own when REDIS_URL names one', () => {
     const { code, stderr } = run('up', ['node', 'npm'], {}, { REDIS_URL: 'redis://127.0.0.1:1' })
-    expect(stderr).to.match(/^sluice up: Redis at 127\.0\.0\.1:1 cannot be reached: [^\n]*\n$/)
+    expect(stderr).to.match(
+      /^(?:Building \.\.\.\n)?sluice up: Redis at 127\.0\.0\.1:1 cannot be reached: [^\n]*\n$/,
+    )
     expect(code).to.equal(2)
   })
 })

@@ -34,16 +34,12 @@ describe('./scripts/up', function () {
     if (!canSeeProcesses) this.skip()
   })
 
+  // Without the set-up before it, which has tests of its own.
   function up(...args: string[]): Up {
-    return start('bash', [
-      join(projectRoot(), 'scripts', 'up'),
-      '--symbols',
-      '20',
-      '--data-dir',
-      folder.path(),
-      ...args,
-    ])
+    return start(process.execPath, ['scripts/start', ...ownFlags(), ...args])
   }
+
+  const ownFlags = () => ['--symbols', '20', '--data-dir', folder.path()]
 
   function start(program: string, args: string[], additions: Record<string, string> = {}): Up {
     const environment = cleanEnvironment({ SLUICE_CONFIG: folder.write('sluice.json', '{}'), ...additions })
@@ -85,7 +81,7 @@ describe('./scripts/up', function () {
   })
 
   it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', async () => {
-    const { ended, output } = up('--duration', '2', '--no-board')
+    const { ended, output } = start('scripts/up', [...ownFlags(), '--duration', '2', '--no-board'])
     expect(await ended).to.equal(0)
     expect(output()).to.match(/The venue lists \d+ instruments; 20 are followed\./)
     expect(output()).to.match(
@@ -125,6 +121,7 @@ describe('./scripts/up', function () {
     await says('Ready')
     for (const [pattern, sentence] of [
       [/actors\/kline/, 'kline ended by itself (SIGKILL)'],
+      [/\/simulator --port/, 'simulator ended by itself (SIGKILL)'],
       [/redis-server|valkey-server/, 'Redis ended by itself'],
     ] as const) {
       const lookFor = () =>
