@@ -14,8 +14,12 @@ export interface Keys {
   /** hash: symbol -> its last two klines */
   heads(venue: string, interval: Interval): string
   klines(venue: string, interval: Interval, symbol: string): string
-  /** hash: symbol -> venue time of its last poll */
-  polls(venue: string, interval: Interval): string
+  /** hash: symbol -> venue time of its last poll; for tickers one field, `ticker` */
+  polls(venue: string, of: Interval | 'ticker'): string
+  /** hash: symbol -> best bid and ask */
+  tickers(venue: string): string
+  /** zset: the living members of a group that shares its work by turns */
+  members(venue: string, group: string): string
   feed(venue: string): string
   feedSequence(venue: string): string
   egress(venue: string, address: string): string
@@ -42,7 +46,9 @@ export function createKeys(namespace: string): Keys {
     laps: (venue) => key('laps', venue),
     heads: (venue, interval) => key('kline', venue, interval),
     klines: (venue, interval, symbol) => key('klines', venue, interval, symbol),
-    polls: (venue, interval) => key('polls', venue, interval),
+    polls: (venue, of) => key('polls', venue, of),
+    tickers: (venue) => key('tickers', venue),
+    members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),
     egress: (venue, address) => key('egress', `${venue}:${address}`),

@@ -54,6 +54,7 @@ export const settings = {
     'proxy to send through, http:// or socks5://',
   ),
   share: setting(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
+  tickerShare: setting(z.number().gt(0).lt(1), 0.2, 'number', "part of the address's budget for tickers while any are fetched"),
   concurrency: setting(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
   intervals: setting(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
   candlesPerPoll: setting(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),

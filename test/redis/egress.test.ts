@@ -15,8 +15,13 @@ function keysOf(hub: Hub): { egress: string } {
   return { egress: hub.keys.egress('binanceusdm', 'here') }
 }
 
-function reserve(hub: Hub, args: { weight?: number; permitted?: number; paced?: boolean; horizonMs?: number; windowMs?: number } = {}) {
-  return egressReserve(hub.redis, keysOf(hub), { ...settings, weight: 1, permitted: 100, paced: true, ...args })
+function pace(paced: boolean) {
+  return { flow: paced ? 'rest' : '', share: 0 }
+}
+
+function reserve(hub: Hub, args: { weight?: number; permitted?: number; paced?: boolean; horizonMs?: number; windowMs?: number; flow?: string; share?: number } = {}) {
+  const { paced = true, ...others } = args
+  return egressReserve(hub.redis, keysOf(hub), { ...settings, weight: 1, permitted: 100, ...pace(paced), ...others })
 }
 
 function settle(hub: Hub, args: { window: number; used?: number; closeMs?: number; guardMs?: number; windowMs?: number }) {
@@ -52,7 +57,7 @@ describe('egress', () => {
 
   it('sends the next probe when one was never settled', async () => {
     const hub = await redis.hub()
-    await egressReserve(hub.redis, keysOf(hub), { ...settings, probeMs: 20, weight: 1, permitted: 100, paced: true })
+    await egressReserve(hub.redis, keysOf(hub), { ...settings, probeMs: 20, weight: 1, permitted: 100, flow: 'rest', share: 0 })
     expect(await reserve(hub)).to.include({ granted: false, reason: 'probe-out' })
     await sleep(25)
     expect(await reserve(hub)).to.include({ granted: true, inMs: 0 })
