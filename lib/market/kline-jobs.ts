@@ -22,8 +22,10 @@ export interface FetchResult {
 export interface BackfillJob {
   readonly symbol: string
   readonly interval: Interval
-  /** how many candles back from now */
+  /** how many candles */
   readonly candles: number
+  /** open time of the last of them; absent: now */
+  readonly until?: number
 }
 
 /** The queue of polls. */
