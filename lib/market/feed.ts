@@ -10,6 +10,8 @@ import type { FeedPosition } from './feed-message.ts'
 
 /** What a reader of the feed is told; calls come one after the other, never nested. */
 export interface FeedReader {
+  /** awaited before the first snapshot of an epoch: what the indexes in the messages mean may have changed */
+  epoch(): Promise<void>
   /** everything as it stands at one place of the feed; what was known before may have gaps */
   snapshot(snapshot: FeedSnapshot): void
   /** the next message, in order and once */
@@ -56,14 +58,25 @@ export function followFeed(hub: Hub, venue: string, intervals: readonly Interval
     void load(++attempt, reason)
   }
 
+  function takeSnapshot(): Promise<FeedSnapshot> {
+    return feedSnapshot(hub.redis, {
+      sequence: hub.keys.feedSequence(venue),
+      tickers: hub.keys.tickers(venue),
+      tickerPolls: hub.keys.polls(venue, 'ticker'),
+      series: intervals.map((interval) => ({ heads: hub.keys.heads(venue, interval), polls: hub.keys.polls(venue, interval) })),
+    })
+  }
+
   async function load(mine: number, reason: string): Promise<void> {
     try {
-      const snapshot = await feedSnapshot(hub.redis, {
-        sequence: hub.keys.feedSequence(venue),
-        tickers: hub.keys.tickers(venue),
-        tickerPolls: hub.keys.polls(venue, 'ticker'),
-        series: intervals.map((interval) => ({ heads: hub.keys.heads(venue, interval), polls: hub.keys.polls(venue, interval) })),
-      })
+      const before = at.epoch
+      const snapshot = await takeSnapshot()
+      if (snapshot.epoch !== before) {
+        await reader.epoch()
+        at = { epoch: snapshot.epoch, sequence: 0 }
+        if (mine === attempt && !stopped) void load(mine, reason)
+        return
+      }
       // A later loss has begun another load, whose snapshot counts.
       if (mine !== attempt || stopped) return
       at = { epoch: snapshot.epoch, sequence: snapshot.sequence }

@@ -94,6 +94,9 @@ export async function followMarket(hub: Hub, venue: string, options: MarketOptio
   }
 
   const feed = followFeed(hub, venue, options.intervals, {
+    async epoch() {
+      for (const each of await readSymbols()) ledger.add(each)
+    },
     snapshot: takeSnapshot,
     message(message) {
       ledger.sequence += 1

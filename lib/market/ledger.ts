@@ -80,11 +80,13 @@ export class Ledger implements FeedVisitor {
     }))
   }
 
-  /** Follows one more symbol; gives its slot, or -1 when there is no room. One that is followed keeps its slot. */
+  /** Follows one more symbol, or one under another index; gives its slot, which stays, or -1 when there is no room. */
   add({ symbol, index }: LedgerSymbol): number {
     const known = this.slotOf(symbol)
     const slot = known >= 0 ? known : this.#symbols.length
     if (slot >= this.#capacity) return -1
+    const before = this.#symbols[slot]
+    if (before !== undefined && this.#slots[before.index] === slot) this.#slots[before.index] = -1
     this.#symbols[slot] = { symbol, index }
     this.#slots[index] = slot
     this.#names.set(symbol, slot)
