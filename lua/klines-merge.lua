@@ -100,9 +100,7 @@ for group, symbol in ipairs(symbols) do
     push(newHeads, symbol, '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']')
   end
   if polledAt <= tonumber(oldPolls[group] or 0) then polledAt = 0 end
-  if polledAt > 0 then
-    push(newPolls, symbol, ARGV[start + 2])
-  end
+  if polledAt > 0 then push(newPolls, symbol, ARGV[start + 2]) end
   if #packed > 0 or polledAt > 0 then
     body[#body + 1] = pack('<I4dI2', index, polledAt, #packed) .. table.concat(packed)
   end
@@ -112,8 +110,11 @@ if #newPolls > 0 then redis.call('HSET', polls, unpack(newPolls)) end
 if #body == 0 then return { 0, won, unchanged, older } end
 
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
--- The first message after the sequence was lost begins a new epoch: the second of this server's clock.
-if number == 1 then redis.call('HSET', sequence, 'epoch', redis.call('TIME')[1]) end
+-- The first message after the sequence was lost begins a new epoch, named by the µs of this server's clock.
+if number == 1 then
+  local clock = redis.call('TIME')
+  redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2]))
+end
 local epoch = redis.call('HGET', sequence, 'epoch')
 redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, epoch, number, #body) .. table.concat(body))
 return { number, won, unchanged, older }
