@@ -111,10 +111,8 @@ if #body == 0 then return { 0, won, unchanged, older } end
 
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
 -- The first message after the sequence was lost begins a new epoch, named by the µs of this server's clock.
-if number == 1 then
-  local clock = redis.call('TIME')
-  redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2]))
-end
+local clock = redis.call('TIME')
+if number == 1 then redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2])) end
 local epoch = redis.call('HGET', sequence, 'epoch')
 redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, epoch, number, #body) .. table.concat(body))
 return { number, won, unchanged, older }

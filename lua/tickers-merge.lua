@@ -41,10 +41,8 @@ if #body == 0 and polledAt == 0 then return { 0, 0, older } end
 
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
 -- The first message after the sequence was lost begins a new epoch, named by the µs of this server's clock.
-if number == 1 then
-  local clock = redis.call('TIME')
-  redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2]))
-end
+local clock = redis.call('TIME')
+if number == 1 then redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2])) end
 local epoch = redis.call('HGET', sequence, 'epoch')
 redis.call('PUBLISH', channel, pack('<c1BI4ddI2d', 't', 1, 0, epoch, number, #body, polledAt) .. table.concat(body))
 return { number, #body, older }
