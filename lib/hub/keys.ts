@@ -18,6 +18,8 @@ export interface Keys {
   polls(venue: string, of: Interval | 'ticker'): string
   /** hash: symbol -> best bid and ask */
   tickers(venue: string): string
+  /** hash: `SYMBOL/side` -> position; `paper` is the account of the paper orders */
+  positions(venue: string, account: string): string
   /** zset: the living members of a group that shares its work by turns */
   members(venue: string, group: string): string
   feed(venue: string): string
@@ -36,7 +38,8 @@ export interface Keys {
 
 /** The keys under `namespace`. */
 export function createKeys(namespace: string): Keys {
-  const key = (family: string, tag: string, ...detail: string[]) => [namespace, family, `{${tag}}`, ...detail].join(':')
+  const key = (family: string, tag: string, ...detail: string[]) =>
+    [namespace, family, `{${tag}}`, ...detail].join(':')
   return {
     namespace,
     instruments: (venue) => key('instruments', venue),
@@ -48,6 +51,7 @@ export function createKeys(namespace: string): Keys {
     klines: (venue, interval, symbol) => key('klines', venue, interval, symbol),
     polls: (venue, of) => key('polls', venue, of),
     tickers: (venue) => key('tickers', venue),
+    positions: (venue, account) => key('positions', `${venue}:${account}`),
     members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),

@@ -1,6 +1,7 @@
 import cron from 'node-cron'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { hotConditionSchema } from '../model/hot-condition.ts'
 import { intervals } from '../model/timeframe.ts'
 
 /** One setting: the same name as a flag (--kebab-case), in the environment (SLUICE_UPPER_CASE) and in sluice.json. */
@@ -8,7 +9,7 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T>
   readonly fallback: T
   /** how text from a flag or the environment is read */
-  readonly kind: 'text' | 'number' | 'boolean' | 'list'
+  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'json'
   /** one line for --help; begins with what the value is */
   readonly help: string
   /** never shown, and read from the environment only: flags and files are for everybody's eyes */
@@ -44,28 +45,106 @@ export const settings = {
     'text',
     'least level that is logged: trace, debug, info, warn or error',
   ),
-  rate: setting(z.number().positive().max(1000), 1, 'number', 'how many times as fast as real time the venue runs'),
-  address: setting(name, hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host', 'text', 'name of the public address requests leave by'),
-  localAddress: setting(z.union([z.literal(''), z.ipv4(), z.ipv6()]), '', 'text', 'local IP address to send from'),
+  rate: setting(
+    z.number().positive().max(1000),
+    1,
+    'number',
+    'how many times as fast as real time the venue runs',
+  ),
+  address: setting(
+    name,
+    hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host',
+    'text',
+    'name of the public address requests leave by',
+  ),
+  localAddress: setting(
+    z.union([z.literal(''), z.ipv4(), z.ipv6()]),
+    '',
+    'text',
+    'local IP address to send from',
+  ),
   proxy: setting(
     z.union([z.literal(''), z.url({ protocol: /^(https?|socks5)$/ })]),
     '',
     'text',
     'proxy to send through, http:// or socks5://',
   ),
-  share: setting(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
-  tickerShare: setting(z.number().gt(0).lt(1), 0.2, 'number', "part of the address's budget for tickers while any are fetched"),
+  share: setting(
+    z.number().gt(0).max(1),
+    0.95,
+    'number',
+    "part of the address's request budget that is ours, 0 to 1",
+  ),
+  tickerShare: setting(
+    z.number().gt(0).lt(1),
+    0.2,
+    'number',
+    "part of the address's budget for tickers while any are fetched",
+  ),
   concurrency: setting(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
-  intervals: setting(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
-  candlesPerPoll: setting(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),
+  intervals: setting(
+    z.array(z.enum(intervals as [string, ...string[]])).min(1),
+    ['1m'],
+    'list',
+    `candle intervals: ${intervals.join(',')}`,
+  ),
+  hotShare: setting(
+    z.number().min(0).max(0.5),
+    0,
+    'number',
+    'part of all polls for the symbols that are hot, 0 to 0.5; 0 none',
+  ),
+  hotLane: setting(
+    hotConditionSchema.nullable(),
+    null,
+    'json',
+    'condition under which a symbol is hot, in JSON',
+  ),
+  hotSchedule: setting(
+    schedule,
+    '*/10 * * * * *',
+    'text',
+    'cron schedule on which it is judged which symbols are hot',
+  ),
+  candlesPerPoll: setting(
+    whole(2, 1000),
+    99,
+    'number',
+    'candles asked for at each poll; 99 weigh 1 on Binance',
+  ),
   klineRetention: setting(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
-  quoteAssets: setting(z.array(z.string().min(1)), ['USDT'], 'list', 'quote assets whose perpetuals are followed'),
-  underlyings: setting(z.array(z.string().min(1)), ['coin'], 'list', 'what may stand behind a perpetual: coin,index,equity,commodity,premarket'),
+  quoteAssets: setting(
+    z.array(z.string().min(1)),
+    ['USDT'],
+    'list',
+    'quote assets whose perpetuals are followed',
+  ),
+  underlyings: setting(
+    z.array(z.string().min(1)),
+    ['coin'],
+    'list',
+    'what may stand behind a perpetual: coin,index,equity,commodity,premarket',
+  ),
   minQuoteVolume: setting(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
   symbolLimit: setting(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
-  symbolsFile: setting(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
-  universeSchedule: setting(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
-  host: setting(z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'), '127.0.0.1', 'text', 'address that the board listens on'),
+  symbolsFile: setting(
+    z.string().min(1),
+    'symbols.json',
+    'text',
+    'file with the hand-kept lists: allow, deny',
+  ),
+  universeSchedule: setting(
+    schedule,
+    '*/5 * * * *',
+    'text',
+    'cron schedule on which instruments are read again',
+  ),
+  host: setting(
+    z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'),
+    '127.0.0.1',
+    'text',
+    'address that the board listens on',
+  ),
   port: setting(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
   allowActions: setting(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
   boardPassword: secretSetting(
@@ -77,7 +156,9 @@ export const settings = {
 export type SettingName = keyof typeof settings
 
 /** What a process runs with; frozen. */
-export type Config = { readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never }
+export type Config = {
+  readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never
+}
 
 /** `candlesPerPoll` as a flag: `--candles-per-poll`. */
 export function flagOf(setting: SettingName): string {
