@@ -20,6 +20,8 @@ export interface Keys {
   tickers(venue: string): string
   /** hash: `SYMBOL/side` -> position; `paper` is the account of the paper orders */
   positions(venue: string, account: string): string
+  /** hash: symbol -> mark price and funding */
+  marks(venue: string): string
   /** zset: the living members of a group that shares its work by turns */
   members(venue: string, group: string): string
   feed(venue: string): string
@@ -30,6 +32,19 @@ export interface Keys {
   lease(venue: string, of: string): string
   /** hash: what the leader last found of the venue's clock */
   clock(venue: string): string
+  /** hash: `STRATEGY/SYMBOL` -> the strategy's part of a position */
+  strategyPositions(venue: string, account: string): string
+  /** hash: one order by its client order id */
+  order(venue: string, account: string, id: string): string
+  /** zset: order ids, the open ones by submission, the ended ones by their end */
+  orders(venue: string, account: string, of: 'open' | 'ended'): string
+  /** stream: one fill each */
+  fills(venue: string, account: string): string
+  /** stream: funding and whatever else is no fill */
+  income(venue: string, account: string): string
+  /** channel: what changes in an account */
+  accountFeed(venue: string, account: string): string
+  accountLease(venue: string, account: string, of: string): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -52,6 +67,7 @@ export function createKeys(namespace: string): Keys {
     polls: (venue, of) => key('polls', venue, of),
     tickers: (venue) => key('tickers', venue),
     positions: (venue, account) => key('positions', `${venue}:${account}`),
+    marks: (venue) => key('marks', venue),
     members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),
@@ -59,6 +75,13 @@ export function createKeys(namespace: string): Keys {
     addresses: (venue) => key('addresses', venue),
     lease: (venue, of) => key('lease', venue, of),
     clock: (venue) => key('clock', venue),
+    strategyPositions: (venue, account) => key('strategy-positions', `${venue}:${account}`),
+    order: (venue, account, id) => key('order', `${venue}:${account}`, id),
+    orders: (venue, account, of) => key('orders', `${venue}:${account}`, of),
+    fills: (venue, account) => key('fills', `${venue}:${account}`),
+    income: (venue, account) => key('income', `${venue}:${account}`),
+    accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
+    accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,
