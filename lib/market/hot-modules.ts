@@ -15,9 +15,9 @@ export interface HotModule {
 
 /** The functions of the files that a condition names. */
 export interface HotModules {
-  /** what throws, or answers with something else than true, judges false */
+  /** what throws, or answers with neither true nor false, judges false */
   readonly judge: ModuleJudge
-  /** how often a function threw */
+  /** how often that was */
   errors(): number
 }
 
@@ -33,7 +33,7 @@ export async function loadHotModules(condition: HotCondition | null, log: Log): 
   return {
     judge(path, facts) {
       try {
-        return modules.get(path)?.isHot(facts) === true
+        return requireBoolean(modules.get(path)?.isHot(facts))
       } catch (error) {
         errors += 1
         if (!told.has(path))
@@ -47,6 +47,15 @@ export async function loadHotModules(condition: HotCondition | null, log: Log): 
     },
     errors: () => errors,
   }
+}
+
+function requireBoolean(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  // Nobody waits for it, so its rejection would end the process.
+  if (answer instanceof Promise) answer.catch(() => {})
+  throw new TypeError(
+    `isHot must give true or false, gave ${answer instanceof Promise ? 'a promise' : typeof answer}`,
+  )
 }
 
 async function loadModule(path: string): Promise<HotModule> {
