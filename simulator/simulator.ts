@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { BinanceVenue } from './binance/binance-venue.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
@@ -44,7 +43,8 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   log.info(
     `${market.listings.size} symbols from ${source} in ${Math.round(performance.now() - startedAt)} ms`,
   )
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
     url: `http://${host}:${port}`,

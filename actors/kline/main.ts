@@ -1,3 +1,4 @@
+import type { Worker } from 'bullmq'
 import { openEgress } from '../../lib/egress/egress.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
@@ -24,17 +25,25 @@ await runActor({
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
     const actor: KlineActor = { hub, exchange, egress, jobs: 0, failures: 0 }
 
-    const polls = openWorker<FetchJob, FetchResult>(
+    const polls: Worker<FetchJob, FetchResult> = openWorker(
       hub,
       fetchQueue(venue),
       config.concurrency,
-      whileOpen(actor, (job) => fetchKlines(actor, job)),
+      whileOpen(
+        actor,
+        () => polls,
+        (job) => fetchKlines(actor, job),
+      ),
     )
-    const backfills = openWorker<BackfillJob, number>(
+    const backfills: Worker<BackfillJob, number> = openWorker(
       hub,
       backfillQueue(venue),
       backfillSlots,
-      whileOpen(actor, (job) => backfillKlines(actor, job)),
+      whileOpen(
+        actor,
+        () => backfills,
+        (job) => backfillKlines(actor, job),
+      ),
     )
     // Without the venue's clock nobody can say whether a candle is final, so no job is taken before it is known.
     let ready = false
@@ -44,7 +53,8 @@ await runActor({
       () => {
         if (ready) return
         ready = true
-        for (const worker of [polls, backfills]) worker.run().catch((error: unknown) => hub.log.error({ err: error }, 'worker ended'))
+        for (const worker of [polls, backfills])
+          worker.run().catch((error: unknown) => hub.log.error({ err: error }, 'worker ended'))
       },
     )
     const perSecond = (limit.limit * config.share * 1000) / hub.clock.toRealMs(limit.windowMs)

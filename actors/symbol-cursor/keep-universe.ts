@@ -45,10 +45,11 @@ export function keepUniverse(parts: Parts): KeptUniverse {
 
   async function apply(listed: Iterable<ListedInstrument>, reason: string): Promise<void> {
     const all = [...listed]
+    // First of all: with a file that cannot be read the lane as it stands is still handed out.
+    indexes = new Map(all.map(({ symbol, index }) => [symbol, index]))
     const { quoteAssets, underlyings, minQuoteVolume, symbolLimit } = hub.config
     const lists = readSymbolsFile(path)
     const { followed } = selectUniverse(all, { quoteAssets, underlyings, minQuoteVolume, symbolLimit, lists })
-    indexes = new Map(all.map(({ symbol, index }) => [symbol, index]))
     const symbols = followed.map(({ symbol }) => symbol)
     for (const lane of parts.lanes) await writeAndTell(parts, lane, symbols, reason)
   }
@@ -90,7 +91,9 @@ export function keepUniverse(parts: Parts): KeptUniverse {
     if (!leadership.isLeader()) return
     readInstruments(hub, exchange.venue)
       .then((known) => apply(known.values(), 'the symbols file changed'))
-      .catch((error: unknown) => hub.log.error({ error: describeError(error) }, 'the symbols file was not applied'))
+      .catch((error: unknown) =>
+        hub.log.error({ error: describeError(error) }, 'the symbols file was not applied'),
+      )
   }, fileCheckMs)
 
   return {
@@ -104,7 +107,12 @@ export function keepUniverse(parts: Parts): KeptUniverse {
   }
 }
 
-async function writeAndTell({ hub, leadership }: Parts, lane: Lane, symbols: string[], reason: string): Promise<void> {
+async function writeAndTell(
+  { hub, leadership }: Parts,
+  lane: Lane,
+  symbols: string[],
+  reason: string,
+): Promise<void> {
   const before = new Set(await readLane(hub, lane))
   const change = await writeLane(hub, lane, leadership.token, symbols)
   if (change === undefined) return leadership.lost()

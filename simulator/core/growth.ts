@@ -60,7 +60,8 @@ export function growCandle(
       ? 0
       : Math.max(1, Math.round(share * countTrades(volume, volume * lotValue * paidUpTo(walk, 1))))
   into.takerVolume = Math.floor(lots * walk.takerShare)
-  into.takerQuoteVolume = lots === 0 ? 0 : (into.quoteVolume * into.takerVolume) / lots
+  // As if takers had paid the first prices of the way: a share of quoteVolume could fall while the price does.
+  into.takerQuoteVolume = lots === 0 ? 0 : volume * lotValue * paidUpTo(walk, into.takerVolume / volume)
 }
 
 export function emptyGrown(): GrownCandle {
@@ -120,9 +121,15 @@ function shareAt(walk: Walk, timeShare: number): number {
 function priceAt(walk: Walk, share: number): number {
   const { open, first, second, close, share1, share2 } = walk
   if (share >= 1) return close
-  if (share < share1) return Math.round(open + ((first - open) * share) / share1)
-  if (share < share2) return Math.round(first + ((second - first) * (share - share1)) / (share2 - share1))
-  return Math.round(second + ((close - second) * (share - share2)) / (1 - share2))
+  if (share < share1) return between(open, first, share / share1)
+  if (share < share2) return between(first, second, (share - share1) / (share2 - share1))
+  return between(second, close, (share - share2) / (1 - share2))
+}
+
+/** Rounded on, never back, so that high and low enclose every price that was counted into the quote volume. */
+function between(from: number, to: number, share: number): number {
+  const price = from + (to - from) * share
+  return to > from ? Math.ceil(price) : Math.floor(price)
 }
 
 /** The price integrated over the share of the volume traded so far: up to 1 it is the average price. */

@@ -1,6 +1,6 @@
 import { MINUTE_MS, emptyCandle } from './candle.ts'
 import { emptyGrown, growCandle, type GrownCandle } from './growth.ts'
-import { lotValue, type Listing } from './listing.ts'
+import type { Listing } from './listing.ts'
 
 /** A candle of any interval as it stands at some moment, in the units of GrownCandle. */
 export interface Kline extends GrownCandle {
@@ -64,7 +64,7 @@ export function readKline(
 /** The candle of one minute as it stands at `now`, into `into`; false where there is none. */
 export function growMinute(listing: Listing, minute: number, now: number, into: GrownCandle): boolean {
   if (!listing.source.read(minute, minuteScratch)) return false
-  growCandle(minuteScratch, listing.seed, now - minute * MINUTE_MS, lotValue(listing), into)
+  growCandle(minuteScratch, listing.seed, now - minute * MINUTE_MS, listing.lotValue, into)
   return true
 }
 

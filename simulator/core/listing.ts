@@ -32,6 +32,8 @@ export interface Listing {
   readonly priceDigits: number
   /** decimals of a quantity; a lot is 10^-quantityDigits of the base asset */
   readonly quantityDigits: number
+  /** one lot at one tick, in the quote asset */
+  readonly lotValue: number
   /** about what one unit costs, in the quote asset: sizes the order limits, is no price to trade at */
   readonly referencePrice: number
   /** ms between two changes of the best bid and ask */
@@ -43,11 +45,6 @@ export interface Listing {
   readonly copyOf: { readonly symbol: string; readonly shiftMinutes: number } | undefined
   readonly seed: number
   readonly source: CandleSource
-}
-
-/** One lot at one tick, in the quote asset. */
-export function lotValue(listing: Listing): number {
-  return 10 ** -(listing.priceDigits + listing.quantityDigits)
 }
 
 /** `BTCUSDT` -> `BTC` and `USDT`; a symbol without a known quote asset is quoted in USDT. */

@@ -80,6 +80,7 @@ function toListing(
     deliveryTime: undefined,
     priceDigits,
     quantityDigits,
+    lotValue: 10 ** -(priceDigits + quantityDigits),
     referencePrice,
     bookStepMs: toBookStepMs(meanDayValue(recorded, referencePrice)),
     spreadTicks: 1,

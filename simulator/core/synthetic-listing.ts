@@ -49,6 +49,7 @@ export function toSyntheticListing(terms: SyntheticTerms, seed: number): Listing
     deliveryTime: terms.deliveryTime,
     priceDigits,
     quantityDigits,
+    lotValue: 10 ** -(priceDigits + quantityDigits),
     referencePrice,
     bookStepMs: toBookStepMs(dayValue),
     spreadTicks: dayValue > 1e9 ? 1 : 1 + Math.floor(uniform(own, 0, 33) * 4),

@@ -27,15 +27,18 @@ const BLOCKS_KEPT = 4
 export function openSyntheticSource(character: Character): CandleSource {
   const { seed, walkSeed, sigma, firstMinute } = character
   const blocks = new Map<number, Float64Array>()
+  let latest: { readonly number: number; readonly block: Float64Array } | undefined
 
   function blockOf(minute: number): Float64Array {
     const number = Math.floor(minute / BLOCK)
+    if (latest?.number === number) return latest.block
     let block = blocks.get(number)
     if (block === undefined) {
       block = makeBlock(number * BLOCK)
       if (blocks.size >= BLOCKS_KEPT) blocks.delete(blocks.keys().next().value!)
     } else blocks.delete(number)
     blocks.set(number, block)
+    latest = { number, block }
     return block
   }
 

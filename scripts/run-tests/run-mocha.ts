@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { projectRoot } from '../../lib/hub/project-root.ts'
+
+/** How many tests ended how. */
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+// Real ms. A run that hangs is ended, so that whoever waits for it learns which one it was.
+const longestRunMs = 20 * 60_000
+const longestSoakMs = 6 * 3600_000
+
+/** The sum of two counts. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+}
+
+/** Runs mocha over compiled test files, its report on standard output. A run that breaks off counts as a failure. */
+export async function runMocha(
+  files: readonly string[],
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Counts> {
+  const root = projectRoot()
+  const soak = environment['SOAK_RUNS'] !== undefined
+  const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
+  const args = [
+    '--no-config',
+    '--forbid-only',
+    '--exit',
+    '--timeout=10000',
+    `--reporter=${join(root, 'scripts', 'run-tests', 'reporter.cjs')}`,
+    ...(soak ? [`--require=${join(root, 'dist', 'scripts', 'run-tests', 'soak-patience.js')}`] : []),
+    ...flags,
+    ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),
+  ]
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // By the environment, so that the workers of a parallel run and the processes that tests start have it too.
+    env: { ...environment, NODE_OPTIONS: `${environment['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
+  })
+  let counts: Counts | undefined
+  child.on('message', (message) => {
+    counts = message as Counts
+  })
+  const end = setTimeout(
+    () => {
+      console.error('sluice test: mocha ran for too long and was ended')
+      child.kill('SIGTERM')
+      setTimeout(() => child.kill('SIGKILL'), 5_000).unref()
+    },
+    soak ? longestSoakMs : longestRunMs,
+  )
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null))
+    child.once('close', resolve)
+  })
+  clearTimeout(end)
+  const broken = counts === undefined || (code !== 0 && counts.failed === 0)
+  if (!broken) return counts as Counts
+  console.error(`sluice test: mocha broke off with code ${code ?? 'none'}`)
+  return addCounts(counts ?? { passed: 0, failed: 0, skipped: 0 }, { passed: 0, failed: 1, skipped: 0 })
+}

@@ -1,0 +1,76 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** One request on a connection of its own, from `localAddress`; rejects when the body does not come whole. */
+export function request(
+  url: string,
+  how: { method?: string; body?: unknown; localAddress?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', body, localAddress = '127.0.0.1' } = how
+    const sent = httpRequest(url, { method, localAddress, agent: false }, (response) => {
+      let received = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (received += part))
+      response.on('error', reject)
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, headers: response.headers, body: received }),
+      )
+    })
+    sent.on('error', reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+/** The parsed answer of a GET that must succeed. */
+export async function getJson<T>(url: string): Promise<T> {
+  const { status, body } = await request(url)
+  if (status !== 200) throw new Error(`${url} answered ${status}: ${body}`)
+  return JSON.parse(body) as T
+}
+
+/** Sends JSON to the simulator itself. */
+export async function postJson(url: string, body: unknown): Promise<Answer> {
+  return request(url, { method: 'POST', body })
+}
+
+/** Asks again and again until `read` gives something, for at most 5 s. */
+export async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 5000
+  for (;;) {
+    const found = await read()
+    if (found !== undefined) return found
+    if (Date.now() > deadline) throw new Error('not reached within 5 s')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+export type KlineRow = [
+  openTime: number,
+  open: string,
+  high: string,
+  low: string,
+  close: string,
+  volume: string,
+  closeTime: number,
+  quoteVolume: string,
+  trades: number,
+  takerVolume: string,
+  takerQuoteVolume: string,
+  ignored: string,
+]
+
+export interface MarketReport {
+  readonly source: string
+  readonly reel: { readonly recordedFrom: number; readonly minutes: number; readonly shiftMs: number }
+  readonly symbols: {
+    readonly symbol: string
+    readonly plain: boolean
+    readonly copyOf?: { readonly symbol: string; readonly shiftMinutes: number }
+  }[]
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { projectRoot } from '../../lib/hub/project-root.ts'
+
+/** How a program ended, and what it said. */
+export interface Ended {
+  /** null when it had to be killed because it did not end in time */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const endTimeoutMs = 20_000
+
+/** The environment of a test's process: ours without what would configure Sluice, and `additions`. */
+export function cleanEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:SLUICE_|REDIS_URL$)/.test(name))
+  return { ...Object.fromEntries(inherited), ...additions }
+}
+
+/** Runs a program, a Node one by its folder or file, until it ends by itself. */
+export async function runProgram(
+  path: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [path, ...args], {
+    cwd: projectRoot(),
+    env: cleanEnvironment(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const late = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs)
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+  })
+  clearTimeout(late)
+  return { code, stdout, stderr }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from './child.ts'
+import type { Child } from './child.ts'
+
+/** What the simulator counted for one source address. */
+export interface AddressStats {
+  readonly requests: number
+  readonly http429: number
+  readonly http418: number
+  readonly refusedWhileBanned: number
+  readonly refusedConnections: number
+  /** real ms */
+  readonly lastRequestAt: number
+  readonly byPath: Readonly<Record<string, number>>
+  readonly weight: number
+  readonly windowWeight: number
+}
+
+export interface SimulatorStats {
+  readonly now: number
+  readonly rate: number
+  readonly behindMs: number
+  readonly offsetMs: number
+  readonly requests: number
+  readonly addresses: Readonly<Record<string, AddressStats>>
+}
+
+/** Which recorded minute is shown when; times in ms. */
+export interface SimulatorMarket {
+  readonly reel?: { readonly recordedFrom: number; readonly minutes: number; readonly shiftMs: number }
+  readonly symbols: readonly {
+    readonly symbol: string
+    readonly plain: boolean
+    readonly copyOf?: { symbol: string; shiftMinutes: number }
+  }[]
+}
+
+/** `[openTime, open, high, low, close, volume]` */
+export type Candle = readonly [number, string, string, string, string, string]
+
+/** A simulated venue of a test, in a process of its own. */
+export interface Simulator {
+  readonly url: string
+  readonly child: Child
+  /** the venue's clock, to the ms */
+  now(): number
+  /** replaces all faults */
+  faults(...rules: readonly object[]): Promise<void>
+  stats(): Promise<SimulatorStats>
+  /** lists, delists or changes symbols */
+  change(...changes: readonly object[]): Promise<void>
+  market(): Promise<SimulatorMarket>
+  /** final candles */
+  candles(symbol: string, startTime: number): Promise<Candle[]>
+}
+
+const controlWithinMs = 5_000
+
+/** Starts a simulator on a free port. */
+export async function startSimulator(...flags: readonly string[]): Promise<Simulator> {
+  const args = ['simulator', '--port', '0', '--log-level', 'silent', ...flags]
+  const child = startChild('the simulator', process.execPath, args, process.env)
+  const url = (await child.line(/^simulator ready (\S+)$/m))[1] ?? ''
+  let clock: SimulatorStats
+
+  const stats = async () => {
+    clock = (await control(`${url}/_sim/stats`)) as SimulatorStats
+    return clock
+  }
+  clock = await stats()
+  return {
+    url,
+    child,
+    now: () => Math.floor(Date.now() * clock.rate) - clock.behindMs + clock.offsetMs,
+    async faults(...rules) {
+      await control(`${url}/_sim/faults`, rules)
+      await stats()
+    },
+    stats,
+    async change(...changes) {
+      await control(`${url}/_sim/symbols`, changes)
+    },
+    market: async () => (await control(`${url}/_sim/market`)) as SimulatorMarket,
+    candles: async (symbol, startTime) =>
+      (await control(`${url}/_sim/candles?symbol=${symbol}&startTime=${startTime}`)) as Candle[],
+  }
+}
+
+// A fault that refuses connections refuses these too.
+async function control(url: string, body?: unknown): Promise<unknown> {
+  const giveUpAt = Date.now() + controlWithinMs
+  const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+  for (;;) {
+    try {
+      const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(controlWithinMs) })
+      const text = await answer.text()
+      if (answer.status !== 200) throw new RangeError(`${url} answered ${answer.status}: ${text}`)
+      return JSON.parse(text) as unknown
+    } catch (error) {
+      if (error instanceof RangeError || Date.now() > giveUpAt) throw error
+      await sleep(10)
+    }
+  }
+}

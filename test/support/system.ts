@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../../lib/hub/config.ts'
+import { readLivingActors } from '../../lib/hub/heartbeats.ts'
+import { openHub } from '../../lib/hub/hub.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
+import { openLog } from '../../lib/hub/log.ts'
+import { readLane } from '../../lib/market/lanes.ts'
+import type { Lane } from '../../lib/market/lanes.ts'
+import { startChild } from './child.ts'
+import type { Child } from './child.ts'
+import { startRedisProcess } from './redis-process.ts'
+import type { RedisProcess } from './redis-process.ts'
+import { startSimulator } from './simulator.ts'
+import type { Simulator } from './simulator.ts'
+import { until, untilFound } from './until.ts'
+
+export const venue = 'binanceusdm'
+/** The lane of every system here. */
+export const lane: Lane = { venue, interval: '1m', name: 'all' }
+
+export interface SystemOptions {
+  /** ordinary perpetuals; 40 unless told otherwise */
+  readonly symbols?: number
+  /** how many times as fast as real time everything runs */
+  readonly rate?: number
+  readonly simulatorFlags?: readonly string[]
+  /** processes of each kind; one unless told otherwise */
+  readonly klines?: number
+  readonly cursors?: number
+  /** settings of every actor, as environment variables */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** Everything that runs for one test: a Redis, a simulated venue and actors, each a process. */
+export interface System {
+  readonly hub: Hub
+  readonly redis: RedisProcess
+  readonly simulator: Simulator
+  readonly klines: Child[]
+  readonly cursors: Child[]
+  readonly symbols: number
+  /** real ms that a lap takes at one address: what 95 % of the venue's weight allows */
+  readonly lapMs: number
+  /** where the actors look for the hand-kept lists of symbols */
+  readonly symbolsFile: string
+  /** starts one more actor; its heartbeat is awaited */
+  start(kind: 'kline' | 'symbol-cursor', settings?: Readonly<Record<string, string>>): Promise<Child>
+  /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
+  ages(): Promise<Map<string, number>>
+  /** resolves, with the ms that it took, when every symbol was polled after `since`, real ms */
+  untilPolled(since: number, withinMs: number): Promise<number>
+  /** how many symbols were handed out so far */
+  handedOut(): Promise<number>
+  /** the symbol-cursor that leads */
+  leader(): Promise<Child>
+  /** throws when a process has ended by itself */
+  requireAlive(): void
+}
+
+/** Opens systems for the tests of the enclosing `describe`; each ends after its test, whatever became of it. */
+export function withSystems(): (options?: SystemOptions) => Promise<System> {
+  const open: { stop(): Promise<void> }[] = []
+  afterEach(async function () {
+    this.timeout(30_000)
+    for (const each of open.splice(0).toReversed()) await each.stop()
+  })
+  return (options = {}) => openSystem(options, open)
+}
+
+const weightPerMinute = 2400 * 0.95
+
+async function openSystem(options: SystemOptions, open: { stop(): Promise<void> }[]): Promise<System> {
+  const { symbols = 40, rate = 1 } = options
+  const stops: (() => Promise<void> | void)[] = []
+  open.push({
+    stop: async () => {
+      for (const each of stops.toReversed()) await each()
+    },
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-system-'))
+  stops.push(() => rmSync(folder, { recursive: true, force: true }))
+  const configFile = join(folder, 'sluice.json')
+  writeFileSync(configFile, '{}')
+  const symbolsFile = join(folder, 'symbols.json')
+
+  const [redis, simulator] = await Promise.all([
+    startRedisProcess(),
+    startSimulator('--symbols', String(symbols), '--rate', String(rate), ...(options.simulatorFlags ?? [])),
+  ])
+  stops.push(
+    () => redis.stop(),
+    () => simulator.child.signal('SIGKILL'),
+  )
+  const { config } = readConfig({ logLevel: 'error', rate: String(rate) }, { SLUICE_CONFIG: configFile })
+  const hub = await openHub(config, redis.endpoint, openLog('error', { test: 1 }), 'test')
+  stops.push(() => hub.close())
+
+  const { host, port, password } = redis.endpoint
+  const environment = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_'))),
+    REDIS_URL: `redis://:${password}@${host}:${port}`,
+    SLUICE_CONFIG: configFile,
+    SLUICE_EXCHANGE_URL: simulator.url,
+    SLUICE_RATE: String(rate),
+    SLUICE_SYMBOLS_FILE: symbolsFile,
+    ...options.settings,
+  }
+  const klines: Child[] = []
+  const cursors: Child[] = []
+  const requireAlive = () => {
+    const crash = [...klines, ...cursors, simulator.child]
+      .map((child) => child.crash())
+      .find((each) => each !== undefined)
+    if (crash !== undefined) throw new Error(crash)
+  }
+
+  const system: System = {
+    hub,
+    redis,
+    simulator,
+    klines,
+    cursors,
+    symbols,
+    lapMs: (symbols / weightPerMinute) * (60_000 / rate),
+    symbolsFile,
+    async start(kind, settings = {}) {
+      const child = startChild(kind, process.execPath, [`actors/${kind}`], { ...environment, ...settings })
+      ;(kind === 'kline' ? klines : cursors).push(child)
+      stops.push(() => child.signal('SIGKILL'))
+      const beats = async () => {
+        requireAlive()
+        return (await readLivingActors(hub.redis, hub.keys)).some(({ id }) => id.endsWith(`:${child.pid}`))
+      }
+      await until(`a heartbeat of ${kind}`, beats, 20_000)
+      return child
+    },
+    async ages() {
+      const [names, polls] = await Promise.all([
+        readLane(hub, lane),
+        hub.redis.hgetall(hub.keys.polls(venue, lane.interval)),
+      ])
+      const now = simulator.now()
+      return new Map(names.map((symbol) => [symbol, (now - Number(polls[symbol] ?? -Infinity)) / rate]))
+    },
+    untilPolled: (since, withinMs) => {
+      let left: string[] = []
+      const polled = async () => {
+        requireAlive()
+        const ages = await system.ages()
+        left = [...ages].filter(([, ageMs]) => Date.now() - ageMs < since).map(([symbol]) => symbol)
+        return ages.size > 0 && left.length === 0
+      }
+      return until(
+        'every symbol is polled',
+        polled,
+        withinMs,
+        () => `${left.length} not: ${left.slice(0, 5).join(', ')}`,
+      )
+    },
+    handedOut: async () =>
+      Number((await hub.redis.get(hub.keys.cursor(venue, lane.interval, lane.name))) ?? 0),
+    leader: () => {
+      const find = async () => {
+        const actors = await readLivingActors(hub.redis, hub.keys)
+        const leading = actors.find(({ kind, fields }) => kind === 'symbol-cursor' && fields['leads'] === '1')
+        return cursors.find(({ pid }) => leading?.id.endsWith(`:${pid}`) === true)
+      }
+      return untilFound('one symbol-cursor leads', find, 5_000)
+    },
+    requireAlive,
+  }
+  const starts = [
+    ...Array.from({ length: options.klines ?? 1 }, () => system.start('kline')),
+    ...Array.from({ length: options.cursors ?? 1 }, () => system.start('symbol-cursor')),
+  ]
+  await Promise.all(starts)
+  if (klines.length > 0 && cursors.length > 0) {
+    const complete = async () => (await system.ages()).size === symbols
+    await until(`a lane of ${symbols} symbols`, complete, 30_000)
+    await system.untilPolled(0, 30_000)
+  }
+  return system
+}
