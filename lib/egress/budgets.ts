@@ -62,7 +62,13 @@ export function toBudget(
 }
 
 // The state is that of its last request: a window later what was booked ahead is what is used, then nothing is.
-function usedAt(now: number, windowMs: number | undefined, window: number | undefined, used: number, booked: number): number {
+function usedAt(
+  now: number,
+  windowMs: number | undefined,
+  window: number | undefined,
+  used: number,
+  booked: number,
+): number {
   if (window === undefined) return 0
   if (windowMs === undefined || now < window + windowMs) return used
   return now < window + 2 * windowMs ? booked : 0

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Readable } from 'node:stream'
 import type { Exchange as CcxtExchange } from 'ccxt'
 import { InvariantError } from '../model/errors.ts'
 import type { RequestGate, Ticket, VenueRequest } from './exchange.ts'
-import type { CcxtInternals, Raw, Venue } from './venue.ts'
+import type { Raw, Venue } from './venue.ts'
 
 /** How a client reaches its venue. */
 export interface ClientOptions {
@@ -16,6 +17,7 @@ export interface ClientOptions {
 // Real ms. ccxt bounds the wait for the headers only; the body has a bound of its own.
 const headersTimeoutMs = 5_000
 const bodyTimeoutMs = 5_000
+const wholeBodyTimeoutMs = 10_000
 
 interface RequestState {
   request?: VenueRequest
@@ -39,7 +41,7 @@ export async function openClient(venue: Venue, options: ClientOptions): Promise<
     ...(options.url === '' ? {} : { urls: venue.urls(options.url, options.url.replace(/^http/, 'ws')) }),
     ...proxySettings(options.proxy),
   })
-  venue.prepare(client as unknown as CcxtInternals)
+  venue.prepare(client)
   return client
 }
 
@@ -66,7 +68,12 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientC
       return states.run({}, () => super.fetch2(...args))
     }
 
-    override calculateRateLimiterCost(_api: unknown, method: unknown, path: unknown, params: unknown): number {
+    override calculateRateLimiterCost(
+      _api: unknown,
+      method: unknown,
+      path: unknown,
+      params: unknown,
+    ): number {
       const weight = venue.weigh({ path: String(path), params: (params ?? {}) as Raw })
       stateOf(states).request = { method: String(method), path: String(path), weight }
       return weight
@@ -78,19 +85,45 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientC
       state.ticket = await options.gate.enter(state.request)
     }
 
-    override handleErrors(
-      ...[status, reason, url, method, headers, body, answer, sentHeaders, sentBody]: Parameters<CcxtExchange['handleErrors']>
-    ): undefined {
+    // An answer is counted once its headers are there: one whose body is cut may have closed the address.
+    override handleRestResponse(
+      ...args: Parameters<CcxtExchange['handleRestResponse']>
+    ): ReturnType<CcxtExchange['handleRestResponse']> {
       const { request, ticket } = stateOf(states)
-      const told = headers as Record<string, string>
+      const { status } = args[0] as { status: number }
+      const headers = this.getResponseHeaders(args[0]) as Record<string, string>
       ticket?.settle({
         status,
-        usedWeight: venue.usedWeight(request?.path ?? '', told),
-        closeForMs: venue.closeForMs(status, told),
+        usedWeight: venue.usedWeight(request?.path ?? '', headers),
+        closeForMs: venue.closeForMs(status, headers),
       })
+      return super.handleRestResponse(...args)
+    }
+
+    // undici bounds the wait for each piece of a body and not for all of them. And ccxt unpacks a body through a pipe
+    // without listening to its errors: of one that is cut nothing would be heard again, or the process would end.
+    override async undiciBody(...args: Parameters<CcxtExchange['undiciBody']>): Promise<unknown> {
+      const { body } = args[0] as { body: Readable }
+      const failed = new Promise<never>((_, reject) => void body.once('error', reject))
+      const late = () =>
+        body.destroy(new UnreadableAnswer(`the body took longer than ${wholeBodyTimeoutMs} ms`))
+      const timer = setTimeout(late, wholeBodyTimeoutMs)
+      try {
+        return await Promise.race([super.undiciBody(...args), failed])
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+
+    override handleErrors(
+      ...[status, reason, url, method, headers, body, answer, sentHeaders, sentBody]: Parameters<
+        CcxtExchange['handleErrors']
+      >
+    ): undefined {
       super.handleErrors(status, reason, url, method, headers, body, answer, sentHeaders, sentBody)
       // ccxt takes an HTML page or a cut text with status 200 for an empty list.
-      if (status < 300 && (answer === undefined || answer === null)) throw new UnreadableAnswer(`${method} ${url}: not JSON`)
+      if (status < 300 && (answer === undefined || answer === null))
+        throw new UnreadableAnswer(`${method} ${url}: not JSON`)
     }
 
     override getDispatcherOptions(isPlainAgent?: boolean): Record<string, unknown> {

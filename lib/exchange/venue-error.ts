@@ -2,7 +2,7 @@ import { describeError, RetryLaterError, VenueRejectedError } from '../model/err
 
 // ccxt's class names say what happened; what to do next is ours to say. Read by name along the prototypes, so that
 // this file needs no ccxt.
-// A body that was cut or that stalled escapes ccxt as an error of undici.
+// A body that was cut, that stalled or that cannot be unpacked escapes ccxt as an error of undici, a stream or zlib.
 const later = ['OperationFailed', 'UnreadableAnswer', 'UndiciError']
 
 // A failed request of market data is not worth a quick second try: the next lap brings it anyway.
@@ -16,13 +16,18 @@ export function toSluiceError(error: unknown, what: string, now: number): Error 
   if (later.some((name) => names.includes(name)) || hasSystemCode(error)) {
     return new RetryLaterError(message, { retryAt: now + transientMs, cause: error })
   }
-  if (names.includes('ExchangeError')) return new VenueRejectedError(message, { code: codeIn(error), cause: error })
+  if (names.includes('ExchangeError'))
+    return new VenueRejectedError(message, { code: codeIn(error), cause: error })
   return error instanceof Error ? error : new Error(message)
 }
 
 function classNames(error: unknown): string[] {
   const names: string[] = []
-  for (let proto: unknown = error; proto !== null && proto !== undefined; proto = Object.getPrototypeOf(proto)) {
+  for (
+    let proto: unknown = error;
+    proto !== null && proto !== undefined;
+    proto = Object.getPrototypeOf(proto)
+  ) {
     const name = (proto as { constructor?: { name?: string } }).constructor?.name
     if (name !== undefined && !names.includes(name)) names.push(name)
   }
@@ -31,7 +36,7 @@ function classNames(error: unknown): string[] {
 
 function hasSystemCode(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && /^(UND_ERR_|E[A-Z]+$)/.test(code)
+  return typeof code === 'string' && /^(UND_ERR_|ERR_STREAM_|Z_|E[A-Z]+$)/.test(code)
 }
 
 function codeIn(error: unknown): string | undefined {

@@ -10,6 +10,12 @@ export interface LaneAges {
   readonly max: number
 }
 
+/**
+ * `fresh`: every symbol is younger than a lap and 5 s; `late`: than three times that; `stale`: none of these;
+ * `starting`: some symbols were never polled; `empty`: no symbols.
+ */
+export type Freshness = 'fresh' | 'late' | 'stale' | 'starting' | 'empty'
+
 /** How one lane runs. */
 export interface LaneStatus {
   readonly venue: string
@@ -24,7 +30,12 @@ export interface LaneStatus {
   readonly ageMs: LaneAges | undefined
   /** symbols that were never polled */
   readonly missing: number
+  readonly freshness: Freshness
 }
+
+// Until a lap was measured, one of this length is taken for granted, in real ms.
+const assumedLapMs = 15_000
+const graceMs = 5_000
 
 const lapSchema = z.object({
   interval: z.string().transform(toInterval),
@@ -35,8 +46,11 @@ const lapSchema = z.object({
 
 /** The lanes that the symbol-cursor tells of, in the order of their names. */
 export async function readLaneStatus(hub: Hub, venue: string): Promise<LaneStatus[]> {
-  const [laps, clock] = await Promise.all([hub.redis.hgetall(hub.keys.laps(venue)), readVenueClock(hub, venue)])
-  const names = Object.keys(laps).sort()
+  const [laps, clock] = await Promise.all([
+    hub.redis.hgetall(hub.keys.laps(venue)),
+    readVenueClock(hub, venue),
+  ])
+  const names = Object.keys(laps).toSorted()
   return Promise.all(
     names.map(async (name): Promise<LaneStatus> => {
       const { interval, lane, lapMs, at } = lapSchema.parse(JSON.parse(laps[name] ?? ''))
@@ -45,18 +59,36 @@ export async function readLaneStatus(hub: Hub, venue: string): Promise<LaneStatu
         hub.redis.hgetall(hub.keys.polls(venue, interval)),
       ])
       const now = clock.now()
-      const polled = symbols.flatMap((symbol) => (polls[symbol] === undefined ? [] : [Number(polls[symbol])]))
+      const agesMs = symbols.flatMap((symbol) => {
+        const polledAt = polls[symbol]
+        return polledAt === undefined ? [] : [Math.max(0, Math.round(now - Number(polledAt)))]
+      })
       return {
         venue,
         lane: name,
         symbols: symbols.length,
         lapMs: lapMs ?? undefined,
         toldMsAgo: Math.max(0, Date.now() - at),
-        ageMs: toAges(polled.map((polledAt) => Math.max(0, Math.round(now - polledAt)))),
-        missing: symbols.length - polled.length,
+        ageMs: toAges(agesMs),
+        missing: symbols.length - agesMs.length,
+        freshness: judgeAges(
+          agesMs.map((ageMs) => clock.toRealMs(ageMs)),
+          symbols.length,
+          lapMs ?? assumedLapMs,
+        ),
       }
     }),
   )
+}
+
+function judgeAges(agesMs: readonly number[], symbols: number, lapMs: number): Freshness {
+  if (symbols === 0) return 'empty'
+  const allowedMs = lapMs + graceMs
+  const oldestMs = Math.max(...agesMs)
+  // A lane that starts has news all the time; one whose news stopped is stale, whatever it still lacks.
+  if (agesMs.length < symbols && (agesMs.length === 0 || Math.min(...agesMs) <= allowedMs)) return 'starting'
+  if (oldestMs <= allowedMs) return 'fresh'
+  return oldestMs <= 3 * allowedMs ? 'late' : 'stale'
 }
 
 /** Median, 99th percentile (both by nearest rank) and largest of some ages; undefined when there are none. */

@@ -7,12 +7,8 @@ export async function readStateLine(hub: Hub): Promise<string> {
   const venue = hub.config.exchange
   const [lanes, budgets] = await Promise.all([readLaneStatus(hub, venue), readBudgets(hub, venue)])
   return [
-    ...lanes.map(({ lane, symbols, lapMs, ageMs, freshness }) =>
-      [
-        `${lane} ${symbols} symbols ${freshness}`,
-        `lap ${seconds(lapMs)}`,
-        `oldest ${seconds(ageMs?.max)}`,
-      ].join(', '),
+    ...lanes.map(({ lane, symbols, lapMs, ageMs }) =>
+      [`${lane} ${symbols} symbols`, `lap ${seconds(lapMs)}`, `oldest ${seconds(ageMs?.max)}`].join(', '),
     ),
     ...budgets.map(({ usedWeight, permitted, cooldownMs }) =>
       cooldownMs > 0

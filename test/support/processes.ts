@@ -14,6 +14,8 @@ export const canSeeProcesses = process.platform === 'linux'
  * Redis, which writes its title over its environment).
  */
 export function processesOf(folder: string): Process[] {
+  // Callers end what they find: a text that every process holds must never get here.
+  if (!/\/sluice-[\w-]+$/.test(folder)) throw new Error(`expected a folder of a test, was "${folder}"`)
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((name) => {

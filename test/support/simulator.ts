@@ -59,6 +59,8 @@ export interface Simulator {
   /** replaces all faults */
   faults(...rules: readonly object[]): Promise<void>
   stats(): Promise<SimulatorStats>
+  /** clears faults, counts and bans */
+  reset(): Promise<void>
   /** lists, delists or changes symbols */
   change(...changes: readonly object[]): Promise<void>
   market(): Promise<SimulatorMarket>
@@ -91,6 +93,10 @@ export async function startSimulator(...flags: readonly string[]): Promise<Simul
       await stats()
     },
     stats,
+    async reset() {
+      await control(`${url}/_sim/reset`, {})
+      await stats()
+    },
     async change(...changes) {
       await control(`${url}/_sim/symbols`, changes)
     },

@@ -1,0 +1,10 @@
+import { runActor } from '../../lib/hub/actor.ts'
+import { openBoard } from './open-board.ts'
+
+await runActor({
+  kind: 'board',
+  summary:
+    'Web page on the lanes, budgets, actors and queues. The password is SLUICE_BOARD_PASSWORD, else one is made.',
+  settings: ['host', 'port', 'allowActions'],
+  start: openBoard,
+})

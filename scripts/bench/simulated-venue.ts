@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+const windowSchema = z.object({ start: z.number(), weight: z.number() })
+
+const statsSchema = z.object({
+  now: z.number(),
+  addresses: z.record(
+    z.string(),
+    z.object({
+      requests: z.number(),
+      http429: z.number(),
+      http418: z.number(),
+      windows: z.array(windowSchema),
+    }),
+  ),
+})
+
+const gapsSchema = z.object({
+  count: z.number(),
+  p50: z.number().optional(),
+  p95: z.number().optional(),
+  max: z.number().optional(),
+  missing: z.array(z.string()),
+})
+
+/** What the simulator counted, by source address. */
+export type VenueStats = z.infer<typeof statsSchema>
+
+/** Gaps between two answers of a symbol, real ms, over all symbols. */
+export type VenueGaps = z.infer<typeof gapsSchema>
+
+/** What a simulator says of itself. */
+export interface SimulatedVenue {
+  readonly url: string
+  readStats(): Promise<VenueStats>
+  /** over the gaps that ended after `since`, real ms */
+  readGaps(since: number): Promise<VenueGaps>
+  /** refuses every request with 429 for so many ms */
+  refuseFor(ms: number): Promise<void>
+}
+
+const timeoutMs = 5_000
+
+/** The simulator that listens at `url`. */
+export function simulatedVenue(url: string): SimulatedVenue {
+  const ask = async (path: string, body?: unknown): Promise<unknown> => {
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const answer = await fetch(`${url}/_sim/${path}`, { ...sent, signal: AbortSignal.timeout(timeoutMs) })
+    if (!answer.ok)
+      throw new Error(`the simulator answered ${path} with ${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
+  return {
+    url,
+    readStats: async () => statsSchema.parse(await ask('stats')),
+    readGaps: async (since) => gapsSchema.parse(await ask(`gaps?since=${Math.floor(since)}`)),
+    async refuseFor(ms) {
+      await ask('faults', [{ kind: 'rateLimit', ms }])
+    },
+  }
+}
