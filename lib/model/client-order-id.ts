@@ -9,6 +9,8 @@ const hashLength = 28
  * after every restart, so that it can never become two orders.
  */
 export function clientOrderIdOf(account: string, strategy: string, signalId: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([account, strategy, signalId])).digest('hex')
+  const hash = createHash('sha256')
+    .update(JSON.stringify([account, strategy, signalId]))
+    .digest('hex')
   return prefix + hash.slice(0, hashLength)
 }

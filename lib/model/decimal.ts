@@ -32,7 +32,8 @@ export function toDecimal(text: string | number | undefined | null): Decimal | u
 /** The canonical form of a number that must be there; `what` names it in the error. */
 export function needDecimal(text: string | number | undefined | null, what: string): Decimal {
   const decimal = toDecimal(text)
-  if (decimal === undefined) throw new InvariantError(`${what} must be a decimal number, was "${String(text)}"`)
+  if (decimal === undefined)
+    throw new InvariantError(`${what} must be a decimal number, was "${String(text)}"`)
   return decimal
 }
 

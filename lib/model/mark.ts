@@ -11,7 +11,10 @@ export interface Mark {
 
 /** The mark that a stored JSON object tells; what it lacks stays unknown. */
 export function decodeMark(text: string): Mark {
-  const { markPrice, fundingRate, fundingTime } = JSON.parse(text) as Record<string, string | number | undefined>
+  const { markPrice, fundingRate, fundingTime } = JSON.parse(text) as Record<
+    string,
+    string | number | undefined
+  >
   return {
     markPrice: toDecimal(markPrice),
     fundingRate: toDecimal(fundingRate),

@@ -91,7 +91,8 @@ export function encodeOrder(order: Order): Record<string, string> {
 export function decodeOrder(fields: Readonly<Record<string, string>>): Order {
   const text = (name: keyof Order): string => {
     const value = fields[name]
-    if (value === undefined) throw new InvariantError(`a stored order must have ${name}, ${fields['id'] ?? 'one'} has not`)
+    if (value === undefined)
+      throw new InvariantError(`a stored order must have ${name}, ${fields['id'] ?? 'one'} has not`)
     return value
   }
   return {

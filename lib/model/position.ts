@@ -20,6 +20,8 @@ export interface Position {
   readonly fundedAt: number
   /** venue time of the last change */
   readonly time: number
+  /** rises by one with every change */
+  readonly revision: number
 }
 
 /** What a fill does to a position. */
@@ -36,7 +38,17 @@ const places = 12
 
 /** A position of nothing. */
 export function flatPosition(symbol: string): Position {
-  return { symbol, size: '0', cost: '0', realisedProfit: '0', fees: '0', funding: '0', fundedAt: 0, time: 0 }
+  return {
+    symbol,
+    size: '0',
+    cost: '0',
+    realisedProfit: '0',
+    fees: '0',
+    funding: '0',
+    fundedAt: 0,
+    time: 0,
+    revision: 0,
+  }
 }
 
 /**
@@ -50,7 +62,9 @@ export function applyFill(position: Position, fill: PositionFill, contractSize: 
   const closes = signOf(position.size) * signOf(traded) < 0
   const all = closes && compareDecimals(abs(traded), abs(position.size)) >= 0
   const closedSize = !closes ? '0' : all ? position.size : negate(traded)
-  const closedCost = all ? position.cost : div(mul(position.cost, closedSize), closes ? position.size : '1', places)
+  const closedCost = all
+    ? position.cost
+    : div(mul(position.cost, closedSize), closes ? position.size : '1', places)
   const realised = closes ? sub(mul(closedSize, contractSize, fill.price), closedCost) : '0'
   const cost = add(position.cost, paid, realised)
   return {
@@ -58,6 +72,7 @@ export function applyFill(position: Position, fill: PositionFill, contractSize: 
     realisedProfit: add(position.realisedProfit, realised),
     fees: add(position.fees, fill.fee),
     time: Math.max(position.time, fill.time),
+    revision: position.revision + 1,
   }
 }
 
@@ -69,7 +84,8 @@ export function applyFunding(
 ): Position {
   if (of.fundingTime <= position.fundedAt) return position
   const received = negate(mul(position.size, contractSize, of.markPrice, of.rate))
-  return { ...position, funding: add(position.funding, received), fundedAt: of.fundingTime }
+  const funding = add(position.funding, received)
+  return { ...position, funding, fundedAt: of.fundingTime, revision: position.revision + 1 }
 }
 
 /** What would be realised if the position were closed at `price`. */
