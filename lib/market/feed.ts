@@ -119,7 +119,7 @@ export function followFeed(hub: Hub, venue: string, intervals: readonly Interval
     )
   })
   subscriber.on('close', () => {
-    if (state === 'live') reader.lost('the connection to the feed is gone')
+    if (state === 'live' && !stopped) reader.lost('the connection to the feed is gone')
     state = 'away'
     attempt += 1
   })
