@@ -86,7 +86,7 @@ export function startDispatch(parts: DispatchParts): Dispatch {
     const bounds = toLaneBounds(lanes, { lengths, perSecond: pace.perSecond, hotShare, rate })
     const told = lanes.map((lane, at) => {
       const boundMs = bounds[at] === undefined ? undefined : Math.round(bounds[at])
-      return { lane, symbols: lengths[at] ?? 0, lapMs: laps[at]?.lapMs(), boundMs }
+      return { lane, kind: lane.kind, symbols: lengths[at] ?? 0, lapMs: laps[at]?.lapMs(), boundMs }
     })
     await writeLaps(hub, venue, told)
   }

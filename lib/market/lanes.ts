@@ -3,6 +3,7 @@ import type { Handout } from '../../lua/cursor-advance.ts'
 import { laneWrite } from '../../lua/lane-write.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Interval } from '../model/timeframe.ts'
+import type { LaneKind } from './lane-plan.ts'
 
 /** A list of symbols that are asked for in turn. */
 export interface Lane {
@@ -41,6 +42,7 @@ export function readLane(hub: Hub, lane: Lane): Promise<string[]> {
 /** How a lane runs, as its leader tells. */
 export interface LaneLap {
   readonly lane: Lane
+  readonly kind: LaneKind
   readonly symbols: number
   /** real ms that the last lap took; undefined until one is over */
   readonly lapMs: number | undefined

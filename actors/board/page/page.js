@@ -54,7 +54,7 @@ function show({ venue, redis, allowActions, state }) {
     byId('lanes'),
     state.lanes,
     (lane) => lane.lane,
-    makeRow(['', '', number, number, number, number, number, 'spark']),
+    makeRow(['', '', number, number, number, number, number, number, 'spark']),
     fillLane,
   )
   sync(byId('budgets'), state.budgets, (budget) => budget.address, makeBudget, fillBudget)
