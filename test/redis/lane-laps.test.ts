@@ -23,7 +23,7 @@ async function fill(hub: Hub, ageMs: number): Promise<void> {
   }
 }
 
-describe('the status of lanes', () => {
+describe('the laps of lanes', () => {
   const redis = withRedis({ cluster: true })
 
   it('tells each lane’s bound beside its lap', async () => {
