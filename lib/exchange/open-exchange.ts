@@ -20,7 +20,8 @@ const venues: Readonly<Record<string, Venue>> = { binanceusdm }
 /** The description of a venue; throws ConfigError for one that is not known. */
 export function venueOf(id: string): Venue {
   const venue = venues[id]
-  if (venue === undefined) throw new ConfigError(`the exchange must be one of ${Object.keys(venues).join(', ')}, was "${id}"`)
+  if (venue === undefined)
+    throw new ConfigError(`the exchange must be one of ${Object.keys(venues).join(', ')}, was "${id}"`)
   return venue
 }
 
@@ -40,7 +41,9 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
     limit: venue.limit,
     fetchInstruments: () =>
       call('instruments', async () => {
-        const markets = Object.values(await client.loadMarkets(true)) as unknown as CcxtMarket[]
+        await client.loadMarkets(true)
+        // By id: two ids of one base, quote and settle share a symbol of ccxt's, and its list has one of them only.
+        const markets = Object.values(client.markets_by_id ?? {}).flat() as unknown as CcxtMarket[]
         const instruments = markets.flatMap((market) => toInstrument(market, venue) ?? [])
         if (instruments.length === 0) throw new VenueRejectedError(`${venue.id} lists no contract`)
         return instruments
@@ -59,13 +62,14 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
         const volumes = new Map<string, Decimal>()
         for (const ticker of Object.values(await client.fetchTickers())) {
           const volume = toDecimal(ticker.quoteVolume)
-          if (volume !== undefined && ticker.symbol !== undefined) volumes.set(symbolOf(client, ticker.symbol), volume)
+          if (volume !== undefined && ticker.symbol !== undefined)
+            volumes.set(symbolOf(client, ticker.symbol), volume)
         }
         return volumes
       }),
     fetchKlines: (symbol, interval, of) =>
       call(`klines of ${symbol}`, async () => {
-        const rows = await client.fetchOHLCV(client.market(symbol).symbol, interval, of.startTime, of.limit)
+        const rows = await client.fetchOHLCV(symbol, interval, of.startTime, of.limit)
         return (rows as unknown[][]).map(toKlineRow)
       }),
     fetchTime: () =>

@@ -56,11 +56,11 @@ function judge(
 ): SourcedValue {
   const result = setting.schema.safeParse(value)
   if (result.success) return { name, value: result.data, source }
-  const found = setting.secret === true ? 'another' : (text ?? JSON.stringify(value))
+  const found = setting.secret === true ? 'something else' : `"${text ?? JSON.stringify(value)}"`
   const issue = result.error.issues[0]
   const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
   const problem = issue?.message ?? 'another value'
-  throw new ConfigError(`${source} does not fit (${setting.help}): ${place}${problem}, was "${found}"`)
+  throw new ConfigError(`${source} does not fit (${setting.help}): ${place}${problem}, was ${found}`)
 }
 
 function toValue(setting: Setting<unknown>, text: string): unknown {

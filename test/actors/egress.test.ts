@@ -77,7 +77,7 @@ describe('an address that the venue closes', () => {
   ] as const) {
     it(`with ${what} sends nothing until the time given, then goes on; another address is untouched`, async function () {
       this.timeout(60_000)
-      const { system, refusedAt, endsAt } = await openAndClose(open, { kind, ms: 5_000 })
+      const { system, refusedAt, endsAt } = await openAndClose(open, { kind, ms: 4_000 })
       await requireSilence(system, refusedAt, endsAt)
       const before = await statsOf(system, closed)
       const goesOn = async () => (await statsOf(system, closed)).lastRequestAt > endsAt
@@ -98,17 +98,17 @@ describe('an address that the venue closes', () => {
     this.timeout(60_000)
     const system = await open({ klines: 2 })
     const before = Date.now()
-    await system.simulator.faults({ kind: 'rateLimit', ms: 4_000 })
+    await system.simulator.faults({ kind: 'rateLimit', ms: 3_000 })
     const refused = async () =>
       Object.values((await system.simulator.stats()).addresses).some(({ http429 }) => http429 > 0)
     await until('a refusal', refused, 2_000)
     const queues = openQueueCounts(system.hub, venue, ['kline'])
     let most = 0
-    await watch(3_500, async () => {
+    await watch(2_500, async () => {
       for (const { waiting, delayed } of await queues.read()) most = Math.max(most, waiting + delayed)
     })
     await queues.close()
-    const took = await system.untilPolled(before + 4_000, system.lapMs + 5_000)
+    const took = await system.untilPolled(before + 3_000, system.lapMs + 5_000)
     tell(`at most ${most} waited, all polled ${took} ms after the end`)
     expect(most).to.be.at.most(2 * slots)
   })

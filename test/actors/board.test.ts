@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import type { Hub } from '../../lib/hub/hub.ts'
+import { startChild } from '../support/child.ts'
+import type { Child } from '../support/child.ts'
+import { cleanEnvironment } from '../support/run-program.ts'
+import { seedSystem } from '../support/seed-system.ts'
+import { untilFound } from '../support/until.ts'
+import { withFolder } from '../support/folder.ts'
+import { withRedis } from '../support/with-redis.ts'
+
+/** A running board. */
+interface Board {
+  readonly child: Child
+  readonly url: string
+  readonly password: string
+  /** asks with the login, unless other headers are given */
+  ask(path: string, init?: RequestInit): Promise<Response>
+}
+
+interface Answer {
+  readonly problem?: string
+  readonly stateAgeMs?: number
+  readonly state?: {
+    readonly lanes: Record<string, unknown>[]
+    readonly budgets: Record<string, unknown>[]
+    readonly actors: { kind: string; fields: Record<string, string> }[]
+    readonly queues: Record<string, unknown>[]
+  }
+}
+
+const pause = '/queues/api/queues/%7Bbackfill-binanceusdm%7D/pause'
+
+describe('the board', function () {
+  this.timeout(30_000)
+  const redis = withRedis()
+  const folder = withFolder()
+  let child: Child | undefined
+
+  afterEach(async () => {
+    await child?.signal('SIGKILL')
+    child = undefined
+  })
+
+  async function startBoard(hub: Hub, ...flags: string[]): Promise<Board> {
+    const environment = cleanEnvironment({
+      REDIS_URL: redis.url(),
+      SLUICE_CONFIG: folder.write('sluice.json', '{}'),
+      SLUICE_NAMESPACE: hub.config.namespace,
+    })
+    const started = startChild(
+      'board',
+      process.execPath,
+      ['actors/board', '--port', '0', ...flags],
+      environment,
+    )
+    child = started
+    const [, url = '', password = ''] = await started.line(
+      /^board ready (http:\S+) user sluice password (\S+)$/m,
+    )
+    const authorization = `Basic ${Buffer.from(`sluice:${password}`).toString('base64')}`
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(url + path, {
+        ...init,
+        headers: { authorization, ...(init.headers as Record<string, string> | undefined) },
+      })
+    return { child: started, url, password, ask }
+  }
+
+  async function statusOf(board: Board): Promise<Answer> {
+    return (await (await board.ask('/api/status')).json()) as Answer
+  }
+
+  it('shows nothing without the login, and everything from its own host with it', async () => {
+    const board = await startBoard(await redis.hub())
+    const paths = ['/', '/page.js', '/api/status', '/queues/', '/queues/api/queues', '/none']
+    for (const path of paths) {
+      const closed = await fetch(board.url + path)
+      expect([closed.status, path]).to.deep.equal([401, path])
+      const wrong = `Basic ${Buffer.from('sluice:wrong').toString('base64')}`
+      expect((await board.ask(path, { headers: { authorization: wrong } })).status).to.equal(401)
+    }
+    for (const path of paths.slice(0, -1)) {
+      const open = await board.ask(path)
+      expect([open.status, path]).to.deep.equal([200, path])
+      expect(open.headers.get('content-security-policy')).to.contain("default-src 'self'")
+    }
+    expect(await (await board.ask('/')).text()).to.not.match(/(?:href|src)="(?:https?:)?\/\//)
+  })
+
+  it('tells lanes, budgets, living actors and queues', async () => {
+    const hub = await redis.hub()
+    await seedSystem(hub)
+    const board = await startBoard(hub)
+    const { state, problem } = await statusOf(board)
+    expect(problem).to.equal(undefined)
+    expect(state?.lanes[0]).to.include({ lane: '1m:all', symbols: 2, lapMs: 5_263, missing: 0 })
+    expect(state?.budgets[0]).to.include({ address: 'paris', limit: 2_400, closedBy: 429 })
+    expect(state?.queues).to.deep.include({
+      name: 'backfill-binanceusdm',
+      kind: 'backfill',
+      waiting: 1,
+      active: 0,
+      delayed: 0,
+      failed: 0,
+    })
+    const beating = async () => (await statusOf(board)).state?.actors.find(({ kind }) => kind === 'board')
+    const actor = await untilFound('the board is among the actors', beating, 5_000)
+    expect(actor.fields['url']).to.equal(board.url)
+  })
+
+  it('changes nothing unless actions are allowed', async () => {
+    const hub = await redis.hub()
+    const board = await startBoard(hub)
+    const refused = await board.ask(pause, { method: 'PUT' })
+    expect([refused.status, await refused.text()]).to.deep.equal([
+      403,
+      '{"error":"read-only: start the board with --allow-actions"}',
+    ])
+  })
+
+  it('takes actions with --allow-actions, but none that another site sends with the login', async () => {
+    const hub = await redis.hub()
+    const board = await startBoard(hub, '--allow-actions')
+    const paused = () => hub.redis.hget(`${hub.keys.queuePrefix()}:{backfill-binanceusdm}:meta`, 'paused')
+    const foreign = { method: 'PUT', headers: { origin: 'http://elsewhere.example' } }
+    expect((await board.ask(pause, foreign)).status).to.equal(403)
+    expect(await paused()).to.equal(null)
+    expect((await board.ask(pause, { method: 'PUT', headers: { origin: board.url } })).status).to.equal(200)
+    expect(await paused()).to.equal('1')
+  })
+
+  it('keeps its password out of Redis and says it once', async () => {
+    const hub = await redis.hub()
+    const board = await startBoard(hub)
+    const beat = async () => (await statusOf(board)).state?.actors[0]
+    await untilFound('a heartbeat', beat, 5_000)
+    const keys = await hub.redis.keys(`${hub.config.namespace}:*`)
+    const dumps = await Promise.all(keys.map((key) => hub.redis.dumpBuffer(key)))
+    expect(dumps.some((dump) => dump?.includes(board.password))).to.equal(false)
+    expect(board.password).to.have.length.of.at.least(20)
+  })
+
+  it('says that Redis does not answer and how old its figures are, and recovers by itself', async () => {
+    const hub = await redis.hub()
+    await seedSystem(hub)
+    const board = await startBoard(hub)
+    await statusOf(board)
+    const { pid } = redis.server()
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const troubled = async () => {
+        const answer = await statusOf(board)
+        return answer.problem === undefined ? undefined : answer
+      }
+      const answer = await untilFound('a problem', troubled, 8_000)
+      expect(answer.problem).to.match(/Redis/)
+      expect(answer.state?.lanes).to.have.length(1)
+      expect(answer.stateAgeMs).to.be.greaterThan(500)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    const well = async () => ((await statusOf(board)).problem === undefined ? true : undefined)
+    await untilFound('no problem', well, 8_000)
+  })
+
+  it('ends in order on a signal', async () => {
+    const board = await startBoard(await redis.hub())
+    await board.child.line(/"msg":"started"/)
+    await board.child.signal('SIGTERM')
+    await board.child.line(/"msg":"stopped"/)
+  })
+})
