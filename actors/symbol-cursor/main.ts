@@ -3,7 +3,7 @@ import { openEgress } from '../../lib/egress/egress.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
-import { openQueue } from '../../lib/hub/queues.ts'
+import { closeAll, openQueue } from '../../lib/hub/queues.ts'
 import { followVenueClock, writeVenueClock } from '../../lib/hub/venue-clock.ts'
 import { readPaperPositions } from '../../lib/market/hot-facts.ts'
 import { loadHotModules } from '../../lib/market/hot-modules.ts'
@@ -87,7 +87,7 @@ await runActor({
         universe.stop()
         await dispatch.stop()
         await leadership.stop()
-        await queue.close()
+        await closeAll(queue)
         await exchange.close()
       },
     }

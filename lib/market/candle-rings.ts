@@ -120,6 +120,13 @@ export class CandleRings {
     this.polledAt[slot] = 0
   }
 
+  /** Whether a symbol's candles follow one another without a gap. */
+  isWhole(slot: number): boolean {
+    const first = this.#first[slot] as number
+    const last = (this.#end[slot] as number) - 1
+    return last <= first || (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
+  }
+
   /** The stretches that a symbol's candles lack, oldest first. */
   gaps(slot: number): Gap[] {
     const gaps: Gap[] = []

@@ -2,7 +2,6 @@ import { decodeTicker } from '../model/ticker.ts'
 import type { FeedSnapshot } from '../../lua/feed-snapshot.ts'
 import type { Hub } from '../hub/hub.ts'
 import { decodeKlines } from '../model/kline.ts'
-import { intervalsMs } from '../model/timeframe.ts'
 import type { Interval } from '../model/timeframe.ts'
 import { followFeed } from './feed.ts'
 import { visitFeedMessage } from './feed-message.ts'
@@ -36,6 +35,7 @@ export interface MarketOptions {
 
 // Real ms.
 const symbolsEveryMs = 5_000
+const gapsEveryMs = 1_000
 // Room for symbols that are listed while the process lives; what is not used costs no memory.
 const spareSlots = 256
 
@@ -111,17 +111,11 @@ export async function followMarket(hub: Hub, venue: string, options: MarketOptio
   })
 
   const timer = setInterval(() => {
-    for (const slot of ledger.symbols.keys()) {
-      for (const interval of options.intervals) {
-        const rings = ledger.candles(interval)
-        // Only the newest two can show a gap that came with the feed; older ones came with a history.
-        const at = rings.at(slot)
-        const before = rings.at(slot, 1)
-        if (before < 0) continue
-        if ((rings.openTime[at] as number) - (rings.openTime[before] as number) !== intervalsMs[interval]) repair.check(rings, slot)
-      }
+    for (const interval of options.intervals) {
+      const rings = ledger.candles(interval)
+      for (const slot of ledger.symbols.keys()) if (!rings.isWhole(slot)) repair.check(rings, slot)
     }
-  }, 1_000)
+  }, gapsEveryMs)
   const symbolsTimer = setInterval(() => {
     readSymbols().then(
       (symbols) => {

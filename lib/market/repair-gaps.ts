@@ -1,5 +1,5 @@
 import type { Hub } from '../hub/hub.ts'
-import { openQueue } from '../hub/queues.ts'
+import { closeAll, openQueue } from '../hub/queues.ts'
 import { describeError } from '../model/errors.ts'
 import type { CandleRings } from './candle-rings.ts'
 import { backfillQueue } from './kline-jobs.ts'
@@ -36,7 +36,7 @@ export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slo
   const gaps = new Map<string, OpenGap>()
 
   function check(rings: CandleRings, slot: number): void {
-    const found = rings.gaps(slot)
+    const found = rings.isWhole(slot) ? [] : rings.gaps(slot)
     const stands = new Set(found.map(({ from }) => from))
     for (const [key, gap] of gaps) {
       if (gap.rings === rings && gap.slot === slot && !stands.has(gap.from)) gaps.delete(key)
@@ -54,7 +54,9 @@ export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slo
     const { interval, intervalMs } = gap.rings
     gap.askedAt = Date.now()
     gap.tries += 1
-    const data = { symbol, interval, candles: Math.round((gap.until - gap.from) / intervalMs), until: gap.until - intervalMs }
+    // With the candle before the gap: it was still open when the outage began, and no poll reaches back to it.
+    const candles = Math.round((gap.until - gap.from) / intervalMs) + 1
+    const data = { symbol, interval, candles, until: gap.until - intervalMs }
     // Several readers miss the same candles: one job brings them for all.
     await queue.add('kline.backfill', data, { jobId: `${interval}-${symbol}-${gap.from}`, removeOnFail: true })
   }
@@ -76,7 +78,7 @@ export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slo
     },
     async stop() {
       clearInterval(timer)
-      await queue.close()
+      await closeAll(queue)
     },
   }
 }

@@ -8,6 +8,7 @@ import { mergeKlines, readKlines } from '../../lib/market/klines.ts'
 import { mergeTickers } from '../../lib/market/tickers.ts'
 import type { Instrument } from '../../lib/model/instrument.ts'
 import type { Kline } from '../../lib/model/kline.ts'
+import { openLossyFeed } from '../support/lossy-feed.ts'
 import { withRedis } from '../support/with-redis.ts'
 
 const venue = 'binanceusdm'
@@ -104,27 +105,8 @@ describe('the feed', () => {
     this.timeout(60_000)
     const hub = await redis.hub()
     await list(hub)
-    const relayed = `${hub.keys.feed(venue)}:relayed`
-    const relay = hub.redis.duplicate({ enableOfflineQueue: true })
-    let random = 12_345
-    const chance = () => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
-    let held: Buffer | undefined
-    let calm = false
-    const pass = (message: Buffer) => hub.redis.publish(relayed, message).catch(() => 0)
-    relay.on('messageBuffer', (_channel: Buffer, message: Buffer) => {
-      const dice = calm ? 1 : chance()
-      if (dice < 0.03) return
-      if (dice < 0.06) void pass(message)
-      if (dice < 0.09 && held === undefined) {
-        held = message
-        return
-      }
-      void pass(message)
-      if (held !== undefined) void pass(held)
-      held = undefined
-    })
-    await relay.subscribe(hub.keys.feed(venue))
-    const market = await follow({ ...hub, keys: { ...hub.keys, feed: () => relayed } })
+    const lossy = await openLossyFeed(hub, venue)
+    const market = await follow(lossy.hub)
     // Every symbol's candle grows and closes; now and then an old one is mended, which only a history can bring again.
     for (let at = 0; at < 60; at++) {
       for (const index of symbols.keys()) {
@@ -134,11 +116,11 @@ describe('the feed', () => {
         if (at % 3 === 0) await mergeKlines(hub, series, [mended], true)
       }
     }
-    calm = true
+    lossy.calm()
     await merge(hub, 0, [kline(60, 1)])
     await until('the ledger is exact', async () => market.isComplete() && (await isExact(hub, market)))
     expect(market.counts().resyncs).to.be.greaterThan(5)
-    relay.disconnect()
+    lossy.stop()
   })
 
   it('is joined anew after a FLUSHALL, under the indexes of the new epoch', async () => {
