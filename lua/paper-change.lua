@@ -13,7 +13,8 @@
 -- ARGV fields... mixed the order's fields: name, value
 -- Returns 1 it is changed; 0 it has another revision, or is gone
 local order, open, ended = KEYS[1], KEYS[2], KEYS[3]
-local id, revision, endedAt, keepMs, keepCount, channel, event = unpack(ARGV, 1, 7)
+local id, revision, endedAt = ARGV[1], ARGV[2], ARGV[3]
+local keepMs, keepCount, channel, event = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end
 redis.call('HSET', order, unpack(ARGV, 8))

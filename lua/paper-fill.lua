@@ -1,6 +1,6 @@
 #!lua
--- Records one fill of a paper order: order, positions and fill change together or not at all. A fill that was judged by
--- an order or a position that has changed since, its own replay too, changes nothing.
+-- Records one fill of a paper order: order, positions and fill change together or not at all. A fill that was
+-- judged by an order or a position that has changed since, its own replay too, changes nothing.
 -- KEYS lease string token of the engine that fills the account's orders
 -- KEYS order hash the order's fields
 -- KEYS open zset ids of open orders by submission
@@ -28,9 +28,11 @@
 -- Returns 1 it is recorded; 0 something has changed since; -1 the lease is another's
 local lease, order, open, ended = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local positions, strategyPositions, fills = KEYS[5], KEYS[6], KEYS[7]
-local token, id, revision, endedAt, keepMs, keepCount, keepFills = unpack(ARGV, 1, 7)
-local field, before, after, strategyField, strategyBefore, strategyAfter = unpack(ARGV, 8, 13)
-local fill, channel, event = unpack(ARGV, 14, 16)
+local token, id, revision, endedAt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local keepMs, keepCount, keepFills = ARGV[5], ARGV[6], ARGV[7]
+local field, before, after = ARGV[8], ARGV[9], ARGV[10]
+local strategyField, strategyBefore, strategyAfter = ARGV[11], ARGV[12], ARGV[13]
+local fill, channel, event = ARGV[14], ARGV[15], ARGV[16]
 
 if redis.call('GET', lease) ~= token then return -1 end
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end

@@ -15,7 +15,8 @@
 -- ARGV parts... text the strategies' parts: field, before, after
 -- Returns 1 it is recorded; 0 something has changed since; -1 the lease is another's
 local lease, positions, strategyPositions, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local token, field, before, after, income, keepIncome, channel, event = unpack(ARGV, 1, 8)
+local token, field, before, after = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local income, keepIncome, channel, event = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 
 if redis.call('GET', lease) ~= token then return -1 end
 if redis.call('HGET', positions, field) ~= before then return 0 end

@@ -16,9 +16,9 @@ const schema = z.strictObject({
 })
 
 /**
- * Buys a symbol that has fallen more than 1 % below the open of the current minute and is not held, with a maker order
- * at the best bid, and sells it with a maker order at the best ask once the bid is 0.5 % above the entry. An example of
- * the interface, and no advice.
+ * Buys a symbol that has fallen more than 1 % below the open of the current minute and is not held, with a
+ * maker order at the best bid, and sells it with a maker order at the best ask once the bid is 0.5 % above
+ * the entry. An example of the interface, and no advice.
  */
 export function strategy(told: Readonly<Record<string, unknown>>): Strategy {
   const options = schema.safeParse(told)
@@ -65,7 +65,8 @@ export function strategy(told: Readonly<Record<string, unknown>>): Strategy {
     }
   }
 
-  // The same everywhere: several traders, or one that was started again, try together and not beside each other.
+  // The same everywhere: several traders, or one that was started again, try together and not beside each
+  // other.
   function nextSignal(slot: number, symbol: string, openTime: number): string | undefined {
     const before = triedIn.get(slot)
     const count = before?.openTime === openTime ? before.count + 1 : 1

@@ -5,7 +5,10 @@ import { describeError } from '../../lib/model/errors.ts'
 // Real ms.
 const lookEveryMs = 5_000
 
-/** Keeps the hub's clock at what the leader found of the venue's, for a process that never asks the venue itself. */
+/**
+ * Keeps the hub's clock at what the leader found of the venue's, for a process that never asks the venue
+ * itself.
+ */
 export async function keepMarketTime(hub: Hub, venue: string): Promise<() => void> {
   const look = async () => {
     const told = await readVenueClock(hub, venue)

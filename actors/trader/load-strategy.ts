@@ -16,7 +16,9 @@ const shape = z.object({
   onStop: z.function().optional(),
 })
 
-/** The strategy that a file exports, or the bundled example for an empty path, made with the options given. */
+/**
+ * The strategy that a file exports, or the bundled example for an empty path, made with the options given.
+ */
 export async function loadStrategy(
   path: string,
   options: Readonly<Record<string, unknown>>,
@@ -58,9 +60,7 @@ function make(exported: StrategyExport, options: Readonly<Record<string, unknown
     }
   }
   if (Object.keys(options).length === 0) return exported
-  throw new ConfigError(
-    `${nameOf(path)} takes no options: its \`strategy\` is no function; was given ${Object.keys(options).join(', ')}`,
-  )
+  throw new ConfigError(`${nameOf(path)} takes no options, was given ${Object.keys(options).join(', ')}`)
 }
 
 function nameOf(path: string): string {

@@ -5,8 +5,8 @@ import type { Market } from '../../lib/market/follow-market.ts'
 const lookEveryMs = 50
 
 /**
- * Says on the log when the market is complete, when it is lost, and when it is back; `onComplete` is called the first
- * time. The function given back ends it.
+ * Says on the log when the market is complete, when it is lost, and when it is back; `onComplete` is called
+ * the first time. The function given back ends it.
  */
 export function tellMarket(log: Log, market: Market, onComplete: () => void): () => void {
   const startedAt = performance.now()

@@ -5,8 +5,8 @@ const prefix = 'sl'
 const hashLength = 28
 
 /**
- * The client order id of a strategy's signal on an account: the same signal gives the same id in every process and
- * after every restart, so that it can never become two orders.
+ * The client order id of a strategy's signal on an account: the same signal gives the same id in every
+ * process and after every restart, so that it can never become two orders.
  */
 export function clientOrderIdOf(account: string, strategy: string, signalId: string): string {
   const hash = createHash('sha256')

@@ -9,8 +9,9 @@ export type OrderType = 'limit' | 'market'
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK'
 
 /**
- * pending (on its way) -> open (in the book) -> filled | cancelled | expired, and pending -> rejected or any of those.
- * The last four are terminal: nothing leaves them. Cancelled: we asked for it; expired: its own terms ended it.
+ * pending (on its way) -> open (in the book) -> filled | cancelled | expired, and pending -> rejected or any
+ * of those. The last four are terminal: nothing leaves them. Cancelled: we asked for it; expired: its own
+ * terms ended it.
  */
 export type OrderState = 'pending' | 'open' | 'filled' | 'cancelled' | 'rejected' | 'expired'
 

@@ -52,8 +52,9 @@ export function flatPosition(symbol: string): Position {
 }
 
 /**
- * The position after a fill, by average cost; `contractSize` is base units in a contract. Whatever is rounded in the
- * realised profit stays in the cost, so that profit, cost and the money that changed hands always add up exactly.
+ * The position after a fill, by average cost; `contractSize` is base units in a contract. Whatever is rounded
+ * in the realised profit stays in the cost, so that profit, cost and the money that changed hands always add
+ * up exactly.
  */
 export function applyFill(position: Position, fill: PositionFill, contractSize: Decimal): Position {
   const traded = fill.side === 'buy' ? fill.size : negate(fill.size)

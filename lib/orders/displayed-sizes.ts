@@ -11,7 +11,10 @@ interface Taken {
   askTaken: number
 }
 
-/** What paper orders leave of the displayed sizes: what one of them has had, no other gets, until the quote changes. */
+/**
+ * What paper orders leave of the displayed sizes: what one of them has had, no other gets, until the quote
+ * changes.
+ */
 export class DisplayedSizes {
   readonly #ledger: Ledger
   readonly #taken = new Map<number, Taken>()

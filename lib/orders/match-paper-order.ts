@@ -6,7 +6,10 @@ import type { Order, OrderState } from '../model/order.ts'
 export interface PaperSight {
   /** venue time */
   readonly now: number
-  /** best prices and what is left of their displayed sizes, as of a venue time; undefined where there is no quote */
+  /**
+   * best prices and what is left of their displayed sizes, as of a venue time; undefined where there is no
+   * quote
+   */
   readonly quote: PaperQuote | undefined
   /** base units traded in candles that went through the order's price by a tick since it reached the book */
   readonly tradedThrough: number
@@ -75,7 +78,7 @@ function judgeArrival(order: Order, sight: PaperSight): PaperStep | undefined {
   const rests = order.timeInForce === 'GTC'
   if (size === '0')
     return rests ? { step: 'rest' } : { step: 'end', state: 'expired', reason: 'no size was displayed' }
-  const state = size === left ? 'filled' : rests ? 'open' : 'expired'
+  const state = add(order.filled, size) === order.size ? 'filled' : rests ? 'open' : 'expired'
   const reason = state === 'expired' ? 'no more size was displayed' : ''
   return { step: 'fill', size, price: toPrice(opposite), liquidity: 'taker', state, reason }
 }
@@ -91,7 +94,7 @@ function judgeResting(order: Order, sight: PaperSight): PaperStep | undefined {
     size,
     price,
     liquidity: 'maker',
-    state: size === left ? 'filled' : 'open',
+    state: add(order.filled, size) === order.size ? 'filled' : 'open',
     reason: '',
   })
   const traded = floorTo(toDecimal(sight.tradedThrough / Number(sight.contractSize)) ?? '0', sight.lotSize)

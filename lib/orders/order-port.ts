@@ -6,7 +6,10 @@ export type Amount = Decimal | number
 
 /** What a strategy wants done. */
 export interface OrderRequest {
-  /** the strategy's own name for the reason: one signal id makes one order, in any process and after any restart */
+  /**
+   * the strategy's own name for the reason: one signal id makes one order, in any process and after any
+   * restart
+   */
   readonly signalId: string
   /** `reduce` only ever makes the account's position smaller, and is let through when `open` is not */
   readonly class: 'open' | 'reduce'
@@ -28,8 +31,9 @@ export interface OrderRequest {
 }
 
 /**
- * accepted: it is recorded and on its way (`isNew` false: the signal had its order before); denied: we refuse, and
- * nothing was recorded; unknown: recorded or not, which shows by itself in `open` later. Never sent again under its id.
+ * accepted: it is recorded and on its way (`isNew` false: the signal had its order before); denied: we
+ * refuse, and nothing was recorded; unknown: recorded or not, which shows by itself in `open` later. Never
+ * sent again under its id.
  */
 export type SubmitOutcome =
   | { readonly outcome: 'accepted'; readonly id: string; readonly isNew: boolean }

@@ -38,8 +38,8 @@ const mostOrders = 100_000
 const rememberedEnds = 10_000
 
 /**
- * Follows an account: everything that its channel tells, newest wins by revision, and everything read again whenever
- * the connection was lost. `onFill` is called once for each fill that the channel tells.
+ * Follows an account: everything that its channel tells, newest wins by revision, and everything read again
+ * whenever the connection was lost. `onFill` is called once for each fill that the channel tells.
  */
 export function followPaperAccount(hub: Hub, of: AccountOf, onFill: (fill: Fill) => void): PaperAccount {
   const orders = new Map<string, Order>()

@@ -16,7 +16,9 @@ import { changeOrder, partField, recordFill } from './paper-orders.ts'
 import { volumeThrough, watchFrom } from './trade-evidence.ts'
 import type { WatchedFrom } from './trade-evidence.ts'
 
-/** Fills the paper orders of an account from what the market shows; of all traders on it, one at a time does. */
+/**
+ * Fills the paper orders of an account from what the market shows; of all traders on it, one at a time does.
+ */
 export interface PaperEngine {
   readonly token: string
   readonly isLeader: () => boolean

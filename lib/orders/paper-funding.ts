@@ -13,8 +13,9 @@ import { recordFunding } from './paper-orders.ts'
 const lookEveryMs = 1_000
 
 /**
- * Counts funding of paper positions at the times that the hub's marks name, by the rate and price that they told last
- * before. Where no rate is known nothing is counted, and the log says so once. The function given back ends it.
+ * Counts funding of paper positions at the times that the hub's marks name, by the rate and price that they
+ * told last before. Where no rate is known nothing is counted, and the log says so once. The function given
+ * back ends it.
  */
 export function countFunding(
   hub: Hub,

@@ -81,7 +81,10 @@ export function changeOrder(hub: Hub, of: AccountOf, order: Order, revision: num
   )
 }
 
-/** Records a fill with all that it changes, unless any of it has changed since, or `token` does not hold the lease. */
+/**
+ * Records a fill with all that it changes, unless any of it has changed since, or `token` does not hold the
+ * lease.
+ */
 export function recordFill(
   hub: Hub,
   of: AccountOf,

@@ -15,11 +15,21 @@ import type { StrategyContext } from './strategy.ts'
 export interface PaperTrading {
   readonly orders: OrderPort
   readonly positions: StrategyContext['positions']
-  counts(): { fillsOrders: number; orders: number; openOrders: number; positions: number; fills: number }
+  counts(): {
+    accountKnown: number
+    fillsOrders: number
+    orders: number
+    openOrders: number
+    positions: number
+    fills: number
+  }
   stop(): Promise<void>
 }
 
-/** Opens a paper account for a strategy: its state as Redis holds it, its fills, its funding and its order port. */
+/**
+ * Opens a paper account for a strategy: its state as Redis holds it, its fills, its funding and its order
+ * port.
+ */
 export function openPaperTrading(
   hub: Hub,
   of: AccountOf,
@@ -59,6 +69,7 @@ export function openPaperTrading(
       own: (symbol) => known(account.part(strategy, symbol)),
     },
     counts: () => ({
+      accountKnown: account.isSynced() ? 1 : 0,
       fillsOrders: engine.isLeader() ? 1 : 0,
       orders: orders.submitted(),
       openOrders: [...account.openOrders()].length,

@@ -28,11 +28,16 @@ export interface StrategyContext {
 
 /** A strategy: called by one trader, one call at a time; what it throws is caught, counted and logged. */
 export interface Strategy {
-  /** letters, digits, dot, dash and underscore; part of every order's id, so another name is another strategy */
+  /**
+   * letters, digits, dot, dash and underscore; part of every order's id, so another name is another strategy
+   */
   readonly name: string
   /** what the ledger holds; the first one decides on what is stale */
   readonly intervals: readonly Interval[]
-  /** the symbol's candles or quote changed; called once for however many changes came at once, and must be quick */
+  /**
+   * the symbol's candles or quote changed; called once for however many changes came at once, and must be
+   * quick
+   */
   onChange(context: StrategyContext, slot: number): void | Promise<void>
   /** before the first `onChange`, when the ledger is complete */
   onStart?(context: StrategyContext): void | Promise<void>
@@ -41,5 +46,7 @@ export interface Strategy {
   onStop?(context: StrategyContext): void | Promise<void>
 }
 
-/** What a strategy's module exports as `strategy`: itself, or a function that makes it of the options given. */
+/**
+ * What a strategy's module exports as `strategy`: itself, or a function that makes it of the options given.
+ */
 export type StrategyExport = Strategy | ((options: Readonly<Record<string, unknown>>) => Strategy)

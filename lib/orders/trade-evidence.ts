@@ -3,7 +3,10 @@ import type { Decimal } from '../model/decimal.ts'
 import { add, sub } from '../model/decimal.ts'
 import type { Side } from '../model/order.ts'
 
-/** The candle in which an order came to be watched, as it stood then: what it holds happened before, or may have. */
+/**
+ * The candle in which an order came to be watched, as it stood then: what it holds happened before, or may
+ * have.
+ */
 export interface WatchedFrom {
   readonly openTime: number
   readonly low: number
@@ -12,8 +15,8 @@ export interface WatchedFrom {
 }
 
 /**
- * The candle to count from, once the symbol was polled after the order was in the book; undefined before. A candle that
- * opened after it needs no such mark: all of it counts.
+ * The candle to count from, once the symbol was polled after the order was in the book; undefined before. A
+ * candle that opened after it needs no such mark: all of it counts.
  */
 export function watchFrom(rings: CandleRings, slot: number, activeAt: number): WatchedFrom | undefined {
   const at = rings.at(slot)
@@ -27,8 +30,8 @@ export function watchFrom(rings: CandleRings, slot: number, activeAt: number): W
 }
 
 /**
- * Base units that traded in candles which went through a resting order's price by a tick, since it is in the book: all
- * of a candle that opened later, and of the watched one what came after, if it made a new extreme.
+ * Base units that traded in candles which went through a resting order's price by a tick, since it is in the
+ * book: all of a candle that opened later, and of the watched one what came after, if it made a new extreme.
  */
 export function volumeThrough(
   rings: CandleRings,
