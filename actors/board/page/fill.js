@@ -16,11 +16,11 @@ export function seconds(ms) {
 const orDash = (ms) => (ms == null ? '–' : seconds(ms))
 const count = (number) => number.toLocaleString('en')
 
-function text(element, value) {
+export function text(element, value) {
   if (element.textContent !== value) element.textContent = value
 }
 
-function badge(element, word, tone) {
+export function badge(element, word, tone) {
   text(element, word)
   element.className = `badge ${tone}`
 }
