@@ -20,8 +20,10 @@ export interface DispatchParts {
   readonly universe: KeptUniverse
 }
 
-// The open candle, the one before it, and one that overlaps what was told last.
-const fewestCandles = 3
+// Besides those since the last turn: so many intervals may pass in which polls fail before one is missing.
+const overlapCandles = 10
+// A poll that failed would be made up for in the next lap, which in a long lane is minutes away. Real ms.
+const longOptions = { attempts: 5, backoff: { type: 'fixed', delay: 1_000 } }
 
 /**
  * Hands out the next symbols of the lanes whose `turns` these are, as places in the list of lanes, and adds a job for
@@ -53,7 +55,7 @@ export async function addJobs(
     const symbol = symbols.get(at)?.shift()
     if (symbol === undefined) return []
     handed += 1
-    const { interval } = lanes[at] as ConfiguredLane
+    const { kind, interval } = lanes[at] as ConfiguredLane
     const candles = usefulCandles(parts, at, laps[at]?.lastAt(symbol), handedAt)
     laps[at]?.note(symbol, handedAt)
     const index = universe.indexOf(symbol)
@@ -65,7 +67,7 @@ export async function addJobs(
       ...(candles === undefined ? {} : { candles }),
       handedAt,
     }
-    return { name: 'kline.fetch', data, opts: { jobId: nanoid() } }
+    return { name: 'kline.fetch', data, opts: { jobId: nanoid(), ...(kind === 'long' ? longOptions : {}) } }
   })
   await noteHandouts(
     hub,
@@ -90,5 +92,5 @@ function usefulCandles(
   const { kind, interval } = lanes[at] as ConfiguredLane
   if (kind !== 'long' || lastAt === undefined) return undefined
   const since = ((handedAt - lastAt) * hub.config.rate) / intervalsMs[interval]
-  return Math.min(fewestCandles + Math.floor(since), hub.config.candlesPerPoll)
+  return Math.min(overlapCandles + Math.floor(since), hub.config.candlesPerPoll)
 }
