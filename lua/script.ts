@@ -32,7 +32,7 @@ export function loadScript<const K extends string, const A extends string>(
   const sha = createHash('sha1').update(source).digest('hex')
 
   async function run(redis: Redis, call: ScriptCall<K, A>): Promise<unknown> {
-    const keys = flatten(names.keys, call.keys) as string[]
+    const keys = flatten(names.keys, call.keys)
     const args = flatten(names.args, call.args)
     try {
       return await redis.evalsha(sha, keys.length, ...keys, ...args)

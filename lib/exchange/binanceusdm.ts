@@ -112,5 +112,5 @@ export const binanceusdm: Venue = {
 function filterValue(info: Raw, type: string, field: string): string | undefined {
   const filters = Array.isArray(info['filters']) ? (info['filters'] as Raw[]) : []
   const value = filters.find((filter) => filter['filterType'] === type)?.[field]
-  return value === undefined ? undefined : String(value)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }

@@ -41,11 +41,13 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
     const log = openLog(config.logLevel, { actor: definition.kind, pid: process.pid })
     const hub = await openHub(config, endpoint, log, id)
     dieOnUnexpected(hub)
+    // From here on, so that a signal during a slow start still ends in an orderly stop.
+    const signalled = nextSignal()
     try {
       const running = await definition.start(hub)
       const endHeartbeat = startHeartbeat(hub.redis, hub.keys, id, () => ({ ...running.tell(), rssMb: rssMb() }))
       log.info({ id, venue: config.exchange }, 'started')
-      const signal = await nextSignal()
+      const signal = await signalled
       log.info({ signal }, 'stopping')
       setTimeout(() => {
         log.error({ stopTimeoutMs }, 'stopping took too long')

@@ -131,7 +131,7 @@ function refuseUnknown(found: readonly string[], known: readonly string[], what:
 export function nearest(text: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, edits: editDistance(text.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)[0]
+    .toSorted((a, b) => a.edits - b.edits)[0]
   return ranked !== undefined && ranked.edits <= Math.max(2, text.length / 3) ? ranked.name : undefined
 }
 

@@ -20,7 +20,7 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, 
 const schedule = z.string().refine((text) => cron.validate(text), 'a cron schedule such as "*/5 * * * *"')
 const whole = (least: number, most: number) => z.number().int().min(least).max(most)
 
-function setting<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
+function define<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
   return { schema, fallback, kind, help }
 }
 
@@ -30,163 +30,163 @@ function secretSetting(schema: z.ZodType<string>, help: string): Setting<string>
 
 /** Every setting of the system. */
 export const settings = {
-  exchange: setting(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
-  exchangeUrl: setting(
+  exchange: define(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
+  exchangeUrl: define(
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
     '',
     'text',
     'address that stands in for the venue, such as http://127.0.0.1:9600',
   ),
-  namespace: setting(name, 'sluice', 'text', 'first part of every Redis key'),
-  dataDir: setting(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
-  logLevel: setting(
+  namespace: define(name, 'sluice', 'text', 'first part of every Redis key'),
+  dataDir: define(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
+  logLevel: define(
     z.enum(['trace', 'debug', 'info', 'warn', 'error']),
     'info',
     'text',
     'least level that is logged: trace, debug, info, warn or error',
   ),
-  rate: setting(
+  rate: define(
     z.number().positive().max(1000),
     1,
     'number',
     'how many times as fast as real time the venue runs',
   ),
-  address: setting(
+  address: define(
     name,
     hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host',
     'text',
     'name of the public address requests leave by',
   ),
-  localAddress: setting(
+  localAddress: define(
     z.union([z.literal(''), z.ipv4(), z.ipv6()]),
     '',
     'text',
     'local IP address to send from',
   ),
-  proxy: setting(
+  proxy: define(
     z.union([z.literal(''), z.url({ protocol: /^(https?|socks5)$/ })]),
     '',
     'text',
     'proxy to send through, http:// or socks5://',
   ),
-  share: setting(
+  share: define(
     z.number().gt(0).max(1),
     0.95,
     'number',
     "part of the address's request budget that is ours, 0 to 1",
   ),
-  tickerShare: setting(
+  tickerShare: define(
     z.number().gt(0).lt(1),
     0.2,
     'number',
     "part of the address's budget for tickers while any are fetched",
   ),
-  concurrency: setting(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
-  intervals: setting(
+  concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
+  intervals: define(
     z.array(z.enum(intervals as [string, ...string[]])).min(1),
     ['1m'],
     'list',
     `candle intervals: ${intervals.join(',')}`,
   ),
-  hotShare: setting(
+  hotShare: define(
     z.number().min(0).max(0.5),
     0,
     'number',
     'part of all polls for the symbols that are hot, 0 to 0.5; 0 none',
   ),
-  hotLane: setting(
+  hotLane: define(
     hotConditionSchema.nullable(),
     null,
     'json',
     'condition under which a symbol is hot, in JSON',
   ),
-  hotSchedule: setting(
+  hotSchedule: define(
     schedule,
     '*/10 * * * * *',
     'text',
     'cron schedule on which it is judged which symbols are hot',
   ),
-  candlesPerPoll: setting(
+  candlesPerPoll: define(
     whole(2, 1000),
     99,
     'number',
     'candles asked for at each poll; 99 weigh 1 on Binance',
   ),
-  klineRetention: setting(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
-  quoteAssets: setting(
+  klineRetention: define(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
+  quoteAssets: define(
     z.array(z.string().min(1)),
     ['USDT'],
     'list',
     'quote assets whose perpetuals are followed',
   ),
-  underlyings: setting(
+  underlyings: define(
     z.array(z.string().min(1)),
     ['coin'],
     'list',
     'what may stand behind a perpetual: coin,index,equity,commodity,premarket',
   ),
-  minQuoteVolume: setting(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
-  symbolLimit: setting(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
-  symbolsFile: setting(
+  minQuoteVolume: define(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
+  symbolLimit: define(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
+  symbolsFile: define(
     z.string().min(1),
     'symbols.json',
     'text',
     'file with the hand-kept lists: allow, deny',
   ),
-  universeSchedule: setting(
+  universeSchedule: define(
     schedule,
     '*/5 * * * *',
     'text',
     'cron schedule on which instruments are read again',
   ),
-  strategy: setting(z.string(), '', 'text', 'file of the strategy to run; empty: the bundled example'),
-  strategyOptions: setting(
+  strategy: define(z.string(), '', 'text', 'file of the strategy to run; empty: the bundled example'),
+  strategyOptions: define(
     z.record(z.string(), z.unknown()),
     {},
     'json',
     'what the strategy is made with, a JSON object',
   ),
-  strategyBudgetMs: setting(
+  strategyBudgetMs: define(
     z.number().gt(0).max(60_000),
     5,
     'number',
     'real ms that one call of the strategy may take before it is told',
   ),
-  account: setting(name, 'paper', 'text', 'account that the orders are of'),
-  ledgerLength: setting(
+  account: define(name, 'paper', 'text', 'account that the orders are of'),
+  ledgerLength: define(
     whole(2, 100_000),
     500,
     'number',
     'candles that a trader holds per symbol and interval',
   ),
-  staleAfterMs: setting(
+  staleAfterMs: define(
     whole(1, 86_400_000),
     20_000,
     'number',
     'venue ms since the last poll after which a symbol is stale',
   ),
-  paperLatencyMs: setting(whole(0, 60_000), 150, 'number', 'venue ms from a paper order to the book'),
-  makerFee: setting(
+  paperLatencyMs: define(whole(0, 60_000), 150, 'number', 'venue ms from a paper order to the book'),
+  makerFee: define(
     z.number().gt(-0.1).lt(0.1),
     0.0002,
     'number',
     'fee of a paper fill that gave liquidity, as a part of its notional',
   ),
-  takerFee: setting(
+  takerFee: define(
     z.number().gt(-0.1).lt(0.1),
     0.0005,
     'number',
     'fee of a paper fill that took liquidity, as a part of its notional',
   ),
-  live: setting(z.boolean(), false, 'boolean', 'send orders to the venue instead of keeping them on paper'),
-  host: setting(
+  live: define(z.boolean(), false, 'boolean', 'send orders to the venue instead of keeping them on paper'),
+  host: define(
     z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'),
     '127.0.0.1',
     'text',
     'address that the board listens on',
   ),
-  port: setting(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
-  allowActions: setting(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
+  port: define(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
+  allowActions: define(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
   boardPassword: secretSetting(
     z.string().refine((text) => text === '' || text.length >= 8, 'at least 8 characters'),
     "password of the board's user sluice; empty: one is made at each start",

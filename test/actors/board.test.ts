@@ -171,7 +171,12 @@ describe('the board', function () {
 
   it('ends in order on a signal', async () => {
     const board = await startBoard(await redis.hub())
-    await board.child.line(/"msg":"started"/)
+    // A second heartbeat is later than the first, with which the actor began to listen for signals.
+    const beats = async () => {
+      const fields = (await statusOf(board)).state?.actors[0]?.fields
+      return Number(fields?.['beatAt']) - Number(fields?.['startedAt']) > 300 || undefined
+    }
+    await untilFound('a second heartbeat', beats, 8_000)
     await board.child.signal('SIGTERM')
     await board.child.line(/"msg":"stopped"/)
   })

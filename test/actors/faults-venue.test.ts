@@ -96,7 +96,7 @@ describe('a venue that fails', () => {
       await Promise.all([system.start('kline'), system.start('symbol-cursor')])
       await system.untilPolled(0, 20_000)
       let [early, provisional] = [0, 0]
-      await pass(system, 1.3, 20, async () => {
+      const look = async () => {
         const heads = await readHeads(system.hub, lane)
         const now = system.simulator.now()
         for (const kline of [...heads.values()].flat()) {
@@ -104,7 +104,10 @@ describe('a venue that fails', () => {
           if (kline.class === 2) early += 1
           if (kline.class === 1) provisional += 1
         }
-      })
+        return provisional > 0
+      }
+      await pass(system, 1.3, 20, async () => void (await look()))
+      await until('a candle was caught within 3 s of its close', look, 20_000)
       tell(`seen before 3 s after the close: ${provisional} provisional, ${early} final`)
       expect(early).to.equal(0)
       expect(provisional).to.be.above(0)

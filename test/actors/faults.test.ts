@@ -28,7 +28,7 @@ describe('an actor that is killed', () => {
     const atDeath = await activeIds()
     await system.klines[0]?.signal('SIGKILL')
     let oldest = 0
-    await watch(5_000, async () => {
+    await watch(4_000, async () => {
       system.requireAlive()
       oldest = Math.max(oldest, await oldestMs(system))
     })

@@ -31,7 +31,7 @@ async function stateOf(hub: Hub): Promise<unknown> {
   const symbols = ['S1', 'S2', 'S3']
   const histories = await Promise.all(symbols.map((symbol) => readKlines(hub, series, symbol, 1000)))
   const polls = await hub.redis.hgetall(hub.keys.polls(series.venue, series.interval))
-  return { histories, heads: [...(await readHeads(hub, series))].sort(), polls: Object.entries(polls).sort() }
+  return { histories, heads: Object.fromEntries(await readHeads(hub, series)), polls }
 }
 
 /** Answers over a few minutes of three symbols, with volumes and times that often coincide. */

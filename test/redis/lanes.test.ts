@@ -99,7 +99,7 @@ describe('lanes', () => {
     const symbols = Array.from({ length: 37 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, symbols)
     const handed = await handOutFrom(hub, { processes: 4, handouts: 2_000, token })
-    const inOrder = handed.sort((a, b) => a.turn - b.turn).flatMap((each) => each.symbols)
+    const inOrder = handed.toSorted((a, b) => a.turn - b.turn).flatMap((each) => each.symbols)
     expect(inOrder).to.deep.equal(inOrder.map((_, at) => symbols[at % symbols.length]))
   })
 

@@ -21,7 +21,7 @@ export const venue = 'binanceusdm'
 export const lane: Lane = { venue, interval: '1m', name: 'all' }
 
 export interface SystemOptions {
-  /** ordinary perpetuals; 40 unless told otherwise */
+  /** ordinary perpetuals; 24 unless told otherwise */
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
   readonly rate?: number
@@ -74,7 +74,7 @@ export function withSystems(): (options?: SystemOptions) => Promise<System> {
 const weightPerMinute = 2400 * 0.95
 
 async function openSystem(options: SystemOptions, open: { stop(): Promise<void> }[]): Promise<System> {
-  const { symbols = 40, rate = 1 } = options
+  const { symbols = 24, rate = 1 } = options
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
