@@ -80,7 +80,7 @@ function positionsTable(terminal: Terminal, positions: readonly Position[]): str
   const columns = [
     left('SYMBOL'),
     ...['SIZE', 'ENTRY', 'REALISED', 'FEES', 'FUNDING', 'NET'].map(right),
-    left('SINCE'),
+    left('CHANGED'),
   ]
   const rows = positions.map((each): Cell[] => {
     const { symbol, size, entryPrice = '–', realisedProfit, fees, funding, time } = each
