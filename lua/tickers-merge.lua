@@ -9,7 +9,7 @@
 -- ARGV rows... mixed per symbol: symbol, index, row
 -- Returns {sequence, won, older}; sequence 0: nothing was published; an identical row counts as older
 local tickers, polls, sequence = KEYS[1], KEYS[2], KEYS[3]
-local channel, polledAt = ARGV[1], tonumber(ARGV[2])
+local channel, asked = ARGV[1], ARGV[2]
 
 local match, pack = string.match, struct.pack
 local shape = '^%[(%d+),(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)"%]$'
@@ -35,8 +35,9 @@ for i, symbol in ipairs(symbols) do
   end
 end
 if #written > 0 then redis.call('HSET', tickers, unpack(written)) end
+local polledAt = tonumber(asked)
 if polledAt <= tonumber(redis.call('HGET', polls, 'ticker') or 0) then polledAt = 0 end
-if polledAt > 0 then redis.call('HSET', polls, 'ticker', ARGV[2]) end
+if polledAt > 0 then redis.call('HSET', polls, 'ticker', asked) end
 if #body == 0 and polledAt == 0 then return { 0, 0, older } end
 
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
