@@ -12,18 +12,19 @@ local token, count = ARGV[1], tonumber(ARGV[2])
 if redis.call('GET', lease) ~= token then return { -1 } end
 local length = redis.call('LLEN', lane)
 if length == 0 then return { -2 } end
+if count == 1 then
+  local turn = redis.call('INCR', cursor) - 1
+  return { turn, redis.call('LINDEX', lane, turn % length) }
+end
 if count > length then count = length end
 
 local turn = redis.call('INCRBY', cursor, count) - count
 local first = turn % length
 local answer = { turn }
-if count == 1 then
-  answer[2] = redis.call('LINDEX', lane, first)
-  return answer
-end
 for _, symbol in ipairs(redis.call('LRANGE', lane, first, first + count - 1)) do
   answer[#answer + 1] = symbol
 end
+-- What lies behind the end of the lane is its beginning.
 local missing = first + count - length
 if missing > 0 then
   for _, symbol in ipairs(redis.call('LRANGE', lane, 0, missing - 1)) do

@@ -1,20 +1,23 @@
 #!lua
 -- Books weight on one public address and says when the request may leave. Windows are fixed and start at whole
--- multiples of their length on this server's clock; inside a window the paced classes are spread evenly over what is
+-- multiples of their length on this server's clock; inside a window the paced requests are spread evenly over what is
 -- left of it, so an early excess (ours, or another program's, as the venue's header told) slows the rest down.
+-- Each flow of paced requests has a pace and a part of the window of its own: the share it asks for, or what the other
+-- flows that were active of late leave. So no flow starves another, and what nobody asks for is not lost.
 -- States: absent -> probing (one request, until it is settled or `probeMs` pass) -> known; closed until a time.
 -- KEYS egress hash the budget of one address
 -- ARGV weight integer of the request
 -- ARGV permitted integer weight that the window may hold with this request in it
--- ARGV paced 0|1 spread over the window, or sent at once
+-- ARGV flow text whose pace the request keeps; empty: it is sent at once
+-- ARGV share 0..1 the flow's part of the permitted weight; 0: what the other flows leave
 -- ARGV windowMs ms length of a window
 -- ARGV horizonMs ms how far ahead a start may be booked
 -- ARGV probeMs ms how long a probe may stay unsettled
 -- Returns {1, us, window} leave in so many us, window being the start of the window it counts in;
 -- {0, us, reason} ask again in so many us; reason 1 pace, 2 window full, 3 closed, 4 another's probe is out
 local egress = KEYS[1]
-local weight, permitted, paced = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
-local windowMs, horizonMs, probeMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local weight, permitted, flow, share = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local windowMs, horizonMs, probeMs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 -- How much faster than even the pace may be while idle time is being caught up.
 local catchUp = 1.05
@@ -22,60 +25,81 @@ local catchUp = 1.05
 local heaviest = 5
 -- A probe is settled within a round trip to the venue, mostly long before its time is up.
 local askAgainMs = 50
+-- A flow that asked for nothing for so long gives its part back.
+local idleMs = 3000
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + tonumber(clock[2]) / 1000
 local start = now - now % windowMs
+local stop = start + windowMs
 
 local function int(number) return string.format('%.0f', number) end
+local function refuse(ms, reason) return { 0, math.ceil(ms * 1000), reason } end
 
-local state = redis.call('HMGET', egress, 'window', 'used', 'booked', 'paceAt', 'closedUntil', 'probeUntil')
-local window = tonumber(state[1])
-local used, booked = tonumber(state[2]) or 0, tonumber(state[3]) or 0
-local paceAt, closedUntil, probeUntil = tonumber(state[4]) or 0, tonumber(state[5]) or 0, tonumber(state[6])
+local state, fields = {}, redis.call('HGETALL', egress)
+for i = 1, #fields, 2 do state[fields[i]] = fields[i + 1] end
+local window, probeUntil = tonumber(state.window), tonumber(state.probeUntil)
+local used, booked = tonumber(state.used) or 0, tonumber(state.booked) or 0
 
-if closedUntil > now then return { 0, math.ceil((closedUntil - now) * 1000), 3 } end
+local closedUntil = tonumber(state.closedUntil) or 0
+if closedUntil > now then return refuse(closedUntil - now, 3) end
 if window == nil or (probeUntil and probeUntil <= now) then
   redis.call('HSET', egress, 'window', int(start), 'used', (window == start and used or 0) + weight, 'booked', 0,
-    'paceAt', int(now * 1000), 'probeUntil', int(now + probeMs))
+    'probeUntil', int(now + probeMs))
   return { 1, 0, int(start) }
 end
-if probeUntil then return { 0, math.ceil(math.min(probeUntil - now, askAgainMs) * 1000), 4 } end
-
+if probeUntil then return refuse(math.min(probeUntil - now, askAgainMs), 4) end
 if start > window then
-  used = start == window + windowMs and booked or 0
-  booked = 0
+  used, booked = start == window + windowMs and booked or 0, 0
 end
-paceAt = paceAt / 1000
--- A pace that lies further ahead than one may book is left over from a clock that ran ahead, or another window length.
-if paceAt > now + windowMs then paceAt = now end
 
-local at = paced and paceAt > now and paceAt or now
-local stop = start + windowMs
-local free = permitted - used
-local nextStop = stop
--- The end of a window is not given to one heavy request: it would silence everybody else until the next.
-local tooHeavy = paced and weight > 1 and weight * 4 > free and weight * 4 <= permitted
-if at < stop and (weight > free or tooHeavy) then
-  if not paced then return { 0, math.ceil((stop - now) * 1000), 2 } end
-  at = stop
+if flow == '' then
+  if used + weight > permitted then return refuse(stop - now, 2) end
+  redis.call('HSET', egress, 'window', int(start), 'used', used + weight, 'booked', booked)
+  return { 1, 0, int(start) }
 end
+
+-- flow:NAME holds share, window, used, booked, paceAt (us) and when it last asked.
+local others, flows = 0, 0
+local mine = { used = 0, booked = 0, paceAt = 0 }
+for name, text in pairs(state) do
+  if string.sub(name, 1, 5) == 'flow:' then
+    local itsShare, itsWindow, itsUsed, itsBooked, itsPaceAt, askedAt = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+    itsWindow = tonumber(itsWindow)
+    if itsWindow + windowMs == start then itsUsed, itsBooked = itsBooked, 0 end
+    if itsWindow + windowMs < start then itsUsed, itsBooked = 0, 0 end
+    flows = flows + tonumber(itsUsed)
+    if name == 'flow:' .. flow then
+      mine = { used = tonumber(itsUsed), booked = tonumber(itsBooked), paceAt = tonumber(itsPaceAt) / 1000 }
+    elseif now - tonumber(askedAt) < idleMs then
+      others = others + tonumber(itsShare)
+    end
+  end
+end
+local part = share > 0 and share or math.max(0, 1 - others)
+-- What other programs use of the window is taken from every flow alike.
+local ours = part * (permitted - math.max(0, used - flows))
+
+-- A pace that lies further ahead than a window is left over from another window length.
+local at = mine.paceAt > now and mine.paceAt <= now + windowMs and mine.paceAt or now
+local left = math.min(ours - mine.used, permitted - used)
+-- The end of a window is not given to one heavy request: it would silence the rest of its flow until the next.
+local tooHeavy = weight > heaviest and weight * 4 > left and weight * 4 <= permitted * part
+if at < stop and (weight > left or tooHeavy) then at = stop end
 local inNext = at >= stop
-if inNext then
-  free = permitted - booked
-  nextStop = stop + windowMs
-  if weight > free then return { 0, math.ceil((stop - now) * 1000), 2 } end
-end
-if at - now > horizonMs then
-  return { 0, math.ceil((at - now - horizonMs) * 1000), weight > permitted - used and 2 or 1 }
-end
+if inNext then left = math.min(permitted * part - mine.booked, permitted - booked) end
+if weight > left then return refuse(stop - now, 2) end
+if at - now > horizonMs then return refuse(at - now - horizonMs, inNext and 2 or 1) end
 
-if inNext then booked = booked + weight else used = used + weight end
-if paced then
-  local left = free - weight
-  local even = windowMs / permitted
-  local spread = left > 0 and (nextStop - at) / left or even
-  paceAt = at + math.max(spread, even / catchUp) * math.min(weight, heaviest)
+if inNext then
+  booked, mine.booked = booked + weight, mine.booked + weight
+else
+  used, mine.used = used + weight, mine.used + weight
 end
-redis.call('HSET', egress, 'window', int(start), 'used', used, 'booked', booked, 'paceAt', int(paceAt * 1000))
+local even = windowMs / (permitted * part)
+local rest = (inNext and stop + windowMs or stop) - at
+local spread = left > weight and rest / (left - weight) or even
+local paceAt = at + math.max(spread, even / catchUp) * math.min(weight, heaviest)
+redis.call('HSET', egress, 'window', int(start), 'used', used, 'booked', booked, 'flow:' .. flow, table.concat(
+  { share, int(start), mine.used, mine.booked, int(paceAt * 1000), int(now) }, ' '))
 return { 1, math.ceil((at - now) * 1000), int(inNext and stop or start) }

@@ -3,7 +3,7 @@ import { loadScript } from './script.ts'
 
 const script = loadScript('egress-reserve', {
   keys: ['egress'],
-  args: ['weight', 'permitted', 'paced', 'windowMs', 'horizonMs', 'probeMs'],
+  args: ['weight', 'permitted', 'flow', 'share', 'windowMs', 'horizonMs', 'probeMs'],
 })
 
 const reasons = { 1: 'pace', 2: 'window-full', 3: 'closed', 4: 'probe-out' } as const
@@ -20,13 +20,16 @@ export async function egressReserve(
   args: {
     weight: number
     permitted: number
-    paced: boolean
+    /** whose pace it keeps; empty: it is sent at once */
+    flow: string
+    /** the flow's part of the permitted weight; 0: what the other flows leave */
+    share: number
     windowMs: number
     horizonMs: number
     probeMs: number
   },
 ): Promise<Reservation> {
-  const answer = await script.run(redis, { keys, args: { ...args, paced: args.paced ? 1 : 0 } })
+  const answer = await script.run(redis, { keys, args })
   const [granted, us, third] = answer as [number, number, string | number]
   if (granted === 1) return { granted: true, inMs: us / 1000, window: Number(third) }
   return { granted: false, waitMs: us / 1000, reason: reasons[third as keyof typeof reasons] }

@@ -15,8 +15,8 @@
 local heads, polls, sequence = KEYS[1], KEYS[2], KEYS[3]
 local channel, seconds, retention, repair = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
 local sub, find, match, byte, pack = string.sub, string.find, string.match, string.byte, struct.pack
+local versionShape = '^%[%d+,"[^"]+","[^"]+","[^"]+","[^"]+","([^"]+)",(%d),(%d+),'
 local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)","([^"]+)",(%d),(%d+),"[^"]*"%]$'
-
 local function push(list, one, two) list[#list + 1], list[#list + 2] = one, two end
 local function compareText(a, b)
   for i = 1, math.min(#a, #b) do
@@ -25,18 +25,19 @@ local function compareText(a, b)
   end
   return #a - #b
 end
--- Canonical decimals with whole parts of one length order as text.
+-- Canonical decimals that are one double order by the length of their whole part, then as text.
 local function compareDecimals(a, b)
+  local x, y = tonumber(a), tonumber(b)
+  if x ~= y then return x - y end
   local wholeA, wholeB = #match(a, '^%d+'), #match(b, '^%d+')
   return wholeA ~= wholeB and wholeA - wholeB or compareText(a, b)
 end
 local function isNewer(row, class, volume, time, old)
-  local _, _, _, _, _, oldVolume, oldClass, oldTime = match(old, shape)
+  local oldVolume, oldClass, oldTime = match(old, versionShape)
   if class ~= oldClass then return class > oldClass end
   local order = compareDecimals(volume, oldVolume)
   if order == 0 then order = tonumber(time) - tonumber(oldTime) end
-  if order == 0 then order = compareText(row, old) end
-  return order > 0
+  return order > 0 or order == 0 and compareText(row, old) > 0
 end
 
 -- A row's open time stands in its characters 2 to 14; a head is a list of two rows, or of one.
@@ -60,16 +61,14 @@ while at <= #ARGV do
 end
 local oldHeads = redis.call('HMGET', heads, unpack(symbols))
 local oldPolls = redis.call('HMGET', polls, unpack(symbols))
-
-local won, unchanged, older = 0, 0, 0
-local body, newHeads, newPolls = {}, {}, {}
+local won, unchanged, older, body, newHeads, newPolls = 0, 0, 0, {}, {}, {}
 for group, symbol in ipairs(symbols) do
   local klines, start = KEYS[3 + group], starts[group]
   local index, polledAt, count = ARGV[start + 1], tonumber(ARGV[start + 2]), tonumber(ARGV[start + 3])
-  local packed, removed, written, inserted, stored, floor = {}, {}, {}, false, {}, ''
+  local packed, removed, written, inserted = {}, {}, {}, false
+  local head, stored, atHead, floor = oldHeads[group], {}, false, ''
   if count > 0 then
-    local atHead
-    stored, atHead = storedBetween(klines, oldHeads[group], sub(ARGV[start + 4], 2, 14), sub(ARGV[start + 3 + count], 2, 14))
+    stored, atHead = storedBetween(klines, head, sub(ARGV[start + 4], 2, 14), sub(ARGV[start + 3 + count], 2, 14))
     if not atHead and redis.call('ZCARD', klines) >= retention then
       floor = sub(redis.call('ZRANGE', klines, 0, 0)[1], 2, 14)
     end
@@ -97,12 +96,13 @@ for group, symbol in ipairs(symbols) do
     if #removed > 0 then redis.call('ZREM', klines, unpack(removed)) end
     redis.call('ZADD', klines, unpack(written))
     if inserted then redis.call('ZREMRANGEBYRANK', klines, 0, -retention - 1) end
-    push(newHeads, symbol, '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']')
+    local from, to
+    if atHead and #removed == 1 and #written == 2 then from, to = find(head, removed[1], 1, true) end
+    push(newHeads, symbol, from and sub(head, 1, from - 1) .. written[2] .. sub(head, to + 1)
+      or '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']')
   end
   if polledAt <= tonumber(oldPolls[group] or 0) then polledAt = 0 end
-  if polledAt > 0 then
-    push(newPolls, symbol, ARGV[start + 2])
-  end
+  if polledAt > 0 then push(newPolls, symbol, ARGV[start + 2]) end
   if #packed > 0 or polledAt > 0 then
     body[#body + 1] = pack('<I4dI2', index, polledAt, #packed) .. table.concat(packed)
   end
@@ -110,10 +110,10 @@ end
 if #newHeads > 0 then redis.call('HSET', heads, unpack(newHeads)) end
 if #newPolls > 0 then redis.call('HSET', polls, unpack(newPolls)) end
 if #body == 0 then return { 0, won, unchanged, older } end
-
 local number = redis.call('HINCRBY', sequence, 'sequence', 1)
--- The first message after the sequence was lost begins a new epoch: the second of this server's clock.
-if number == 1 then redis.call('HSET', sequence, 'epoch', redis.call('TIME')[1]) end
+-- The first message after the sequence was lost begins a new epoch, named by the µs of this server's clock.
+local clock = redis.call('TIME')
+if number == 1 then redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2])) end
 local epoch = redis.call('HGET', sequence, 'epoch')
 redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, epoch, number, #body) .. table.concat(body))
 return { number, won, unchanged, older }

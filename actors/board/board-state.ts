@@ -9,6 +9,8 @@ import type { QueueCounts } from '../../lib/hub/queue-counts.ts'
 import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
 import { describeError } from '../../lib/model/errors.ts'
+import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
+import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
 
 /** What the page shows. */
 export interface BoardState {
@@ -16,6 +18,7 @@ export interface BoardState {
   readonly budgets: Budget[]
   readonly actors: LivingActor[]
   readonly queues: QueueCounts[]
+  readonly paper: PaperSummary
 }
 
 /** The answer to a browser: the last state that could be read, how old it is, and what is wrong, if anything. */
@@ -32,6 +35,7 @@ export interface BoardAnswer {
 // However many browsers look, Redis is read once in this time; and none waits longer than the other, in real ms.
 const readAtMostEveryMs = 700
 const patienceMs = 1_500
+const paperRows = 10
 
 /** Opens what the board reads. `read` never rejects: it tells the problem instead. */
 export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(): Promise<void> } {
@@ -44,14 +48,15 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
 
   async function refresh(): Promise<void> {
     try {
-      const [lanes, budgets, actors, queues] = await Promise.all([
+      const [lanes, budgets, actors, queues, paper] = await Promise.all([
         readLaneStatus(hub, venue),
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
+        readPaperSummary(hub, { venue, account: hub.config.account }, paperRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
-      last = { state: { lanes, budgets, actors: inOrder, queues }, readAt: Date.now() }
+      last = { state: { lanes, budgets, actors: inOrder, queues, paper }, readAt: Date.now() }
       problem = undefined
     } catch (error) {
       problem = hub.redis.status === 'ready' ? describeError(error) : 'Redis is away'

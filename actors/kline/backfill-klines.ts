@@ -11,17 +11,17 @@ import type { KlineActor } from './fetch-klines.ts'
 // The most candles for the least weight on Binance: 1,000 weigh 5.
 const candlesPerRequest = 1_000
 
-/** Fills one symbol's history back from now, in requests of 1,000; gives how many candles won. */
+/** Fills one symbol's history, in requests of 1,000 candles; gives how many won. */
 export async function backfillKlines(actor: KlineActor, job: Job<BackfillJob>): Promise<number> {
   const { hub, exchange, egress } = actor
-  const { symbol, interval, candles } = job.data
+  const { symbol, interval, candles, until } = job.data
   const { venue } = exchange
   await ensureKnown(actor, symbol)
   const index = (await readInstruments(hub, venue)).get(symbol)?.index
   if (index === undefined) throw new VenueRejectedError(`${symbol} is not among the instruments of ${venue}`)
   let won = 0
   const step = intervalsMs[interval]
-  const last = openTimeAt(hub.clock.now(), interval)
+  const last = openTimeAt(until ?? hub.clock.now(), interval)
   for (let from = last - (candles - 1) * step; from <= last; from += candlesPerRequest * step) {
     const limit = Math.min(candlesPerRequest, Math.round((last - from) / step) + 1)
     let askedAt = 0

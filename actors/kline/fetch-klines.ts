@@ -21,7 +21,7 @@ export interface KlineActor {
 /** Polls one symbol's latest candles and merges them all, so that every poll repairs history. */
 export async function fetchKlines(actor: KlineActor, job: Job<FetchJob>): Promise<FetchResult> {
   const { hub, exchange, egress } = actor
-  const { symbol, index, interval, handedAt } = job.data
+  const { symbol, index, interval, candles, handedAt } = job.data
   const { venue } = exchange
   const startedAt = Date.now()
   await ensureKnown(actor, symbol)
@@ -29,7 +29,7 @@ export async function fetchKlines(actor: KlineActor, job: Job<FetchJob>): Promis
   let askedAt = 0
   const rows = await egress.call(
     'market',
-    () => exchange.fetchKlines(symbol, interval, { limit: hub.config.candlesPerPoll }),
+    () => exchange.fetchKlines(symbol, interval, { limit: candles ?? hub.config.candlesPerPoll }),
     () => {
       leftAt = Date.now()
       // At the earliest: a clock that may be off by its error must not make a candle final too soon.
@@ -49,5 +49,6 @@ export async function ensureKnown(actor: KlineActor, symbol: string): Promise<vo
   const { hub, exchange } = actor
   if (exchange.knows(symbol)) return
   exchange.useInstruments([...(await readInstruments(hub, exchange.venue)).values()])
-  if (!exchange.knows(symbol)) throw new VenueRejectedError(`${symbol} is not among the instruments of ${exchange.venue}`)
+  if (!exchange.knows(symbol))
+    throw new VenueRejectedError(`${symbol} is not among the instruments of ${exchange.venue}`)
 }

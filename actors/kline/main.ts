@@ -2,7 +2,7 @@ import type { Worker } from 'bullmq'
 import { openEgress } from '../../lib/egress/egress.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
-import { openWorker } from '../../lib/hub/queues.ts'
+import { closeAll, openWorker } from '../../lib/hub/queues.ts'
 import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { backfillQueue, fetchQueue } from '../../lib/market/kline-jobs.ts'
 import type { BackfillJob, FetchJob, FetchResult } from '../../lib/market/kline-jobs.ts'
@@ -70,7 +70,7 @@ await runActor({
       }),
       async stop() {
         stopClock()
-        await Promise.all([polls.close(), backfills.close()])
+        await closeAll(polls, backfills)
         await exchange.close()
       },
     }

@@ -3,22 +3,28 @@ import { openEgress } from '../../lib/egress/egress.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
-import { openQueue } from '../../lib/hub/queues.ts'
+import { closeAll, openQueue } from '../../lib/hub/queues.ts'
 import { followVenueClock, writeVenueClock } from '../../lib/hub/venue-clock.ts'
+import { readPaperPositions } from '../../lib/market/hot-facts.ts'
+import { loadHotModules } from '../../lib/market/hot-modules.ts'
 import { fetchQueue } from '../../lib/market/kline-jobs.ts'
 import type { FetchJob } from '../../lib/market/kline-jobs.ts'
+import { toLanes } from '../../lib/market/lane-config.ts'
 import { cursorLease } from '../../lib/market/lanes.ts'
-import type { Lane } from '../../lib/market/lanes.ts'
 import { readSymbolsFile, symbolsFilePath } from '../../lib/market/symbols-file.ts'
-import { toInterval } from '../../lib/model/timeframe.ts'
 import { startDispatch } from './dispatch-lanes.ts'
+import { keepHotLane } from './keep-hot-lane.ts'
 import { keepUniverse } from './keep-universe.ts'
 
 await runActor({
   kind: 'symbol-cursor',
-  summary: 'Keeps the list of symbols and hands them out, in turn, as jobs for the fetchers. One leads, others stand by.',
+  summary:
+    'Keeps the list of symbols and hands them out, in turn, as jobs for the fetchers. One leads, others stand by.',
   settings: [
     'intervals',
+    'hotShare',
+    'hotLane',
+    'hotSchedule',
     'quoteAssets',
     'underlyings',
     'minQuoteVolume',
@@ -29,13 +35,16 @@ await runActor({
     'localAddress',
     'proxy',
     'share',
+    'tickerShare',
+    'candlesPerPoll',
   ],
   async start(hub) {
     const { config } = hub
     const { id: venue, limit } = venueOf(config.exchange)
     // A file that cannot be read is a mistake to be told at once, and not at the first change.
     readSymbolsFile(symbolsFilePath(config))
-    const lanes = config.intervals.map((interval): Lane => ({ venue, interval: toInterval(interval), name: 'all' }))
+    const lanes = toLanes(venue, config)
+    const modules = await loadHotModules(config.hotLane, hub.log)
     const egress = openEgress(hub, venue, limit)
     const { exchangeUrl: url, localAddress, proxy } = config
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
@@ -43,10 +52,16 @@ await runActor({
 
     const leadership = standForLeader(hub, cursorLease(hub, venue), (leads) => {
       hub.log.info({ leads }, leads ? 'leads now' : 'stands by')
-      if (leads) universe.refresh('took the lead')
+      if (!leads) return
+      dispatch.restart()
+      universe.refresh('took the lead')
+      void hot?.judge()
     })
-    const universe = keepUniverse({ hub, exchange, egress, leadership, lanes })
-    const dispatch = startDispatch({ hub, queue, leadership, lanes, universe })
+    const wholeLanes = lanes.filter(({ kind }) => kind !== 'hot')
+    const universe = keepUniverse({ hub, exchange, egress, leadership, lanes: wholeLanes })
+    const dispatch = startDispatch({ hub, venue, queue, leadership, lanes, universe })
+    const readPositions = () => readPaperPositions(hub, venue)
+    const hot = keepHotLane({ hub, leadership, lanes, modules, readPositions })
     const stopClock = followVenueClock(
       hub,
       (onLeave) => egress.call('market', () => exchange.fetchTime(), onLeave),
@@ -54,16 +69,25 @@ await runActor({
         if (leadership.isLeader()) writeVenueClock(hub, venue).catch(() => {})
       },
     )
-    const schedule = cron.schedule(config.universeSchedule, () => universe.refresh('schedule'), { noOverlap: true })
+    const schedule = cron.schedule(config.universeSchedule, () => universe.refresh('schedule'), {
+      noOverlap: true,
+    })
     return {
-      tell: () => ({ venue, address: config.address, leads: leadership.isLeader() ? 1 : 0, handedOut: dispatch.handedOut() }),
+      tell: () => ({
+        venue,
+        address: config.address,
+        leads: leadership.isLeader() ? 1 : 0,
+        handedOut: dispatch.handedOut(),
+        ...hot?.tell(),
+      }),
       async stop() {
         await schedule.stop()
+        await hot?.stop()
         stopClock()
         universe.stop()
         await dispatch.stop()
         await leadership.stop()
-        await queue.close()
+        await closeAll(queue)
         await exchange.close()
       },
     }

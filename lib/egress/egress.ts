@@ -13,15 +13,25 @@ export interface Egress {
   /** the port that an exchange's requests pass */
   readonly gate: RequestGate
   /** Runs a call of an exchange; each request it makes is booked for `egressClass`, and `onLeave` is told as it leaves. */
-  call<T>(egressClass: EgressClass, run: () => Promise<T>, onLeave?: () => void): Promise<T>
+  call<T>(egressClass: EgressClass, run: () => Promise<T>, onLeave?: () => void, flow?: Flow): Promise<T>
   /** real ms since epoch until which the address is closed, as far as this process knows; 0 when open */
   closedUntil(): number
 }
 
+/** Requests that keep a pace of their own, with a part of the address's weight of their own. */
+export interface Flow {
+  readonly name: string
+  /** part of the permitted weight, 0 to 1; 0: what the other flows leave */
+  readonly share: number
+}
+
 interface CallScope {
   readonly egressClass: EgressClass
+  readonly flow: Flow
   readonly onLeave: (() => void) | undefined
 }
+
+const restFlow: Flow = { name: 'rest', share: 0 }
 
 // Real ms.
 const horizonMs = 250
@@ -56,9 +66,10 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
     return new RetryLaterError(`${venue}: address ${address} is closed`, { retryAt: closedUntil })
   }
 
-  async function reserve(request: VenueRequest, egressClass: EgressClass): Promise<number> {
-    const allowance = allowanceOf(egressClass, { limit, share, sharedWithOrders: false })
-    const args = { weight: request.weight, ...allowance, windowMs, horizonMs, probeMs }
+  async function reserve(request: VenueRequest, { egressClass, flow }: CallScope): Promise<number> {
+    const { permitted, paced } = allowanceOf(egressClass, { limit, share, sharedWithOrders: false })
+    const pace = paced ? { flow: flow.name, share: flow.share } : { flow: '', share: 0 }
+    const args = { weight: request.weight, permitted, ...pace, windowMs, horizonMs, probeMs }
     const giveUpAt = Date.now() + longestWaitMs
     for (;;) {
       if (closedUntil > Date.now()) throw close(0)
@@ -66,7 +77,7 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
         // Market data is the first to stop: without Redis nobody knows what is left of the budget.
         throw new RetryLaterError('Redis is away, so no weight can be booked', { retryAt: Date.now() + redisAwayMs, cause })
       })
-      announce(allowance.permitted)
+      announce(permitted)
       if (booking.granted) {
         if (booking.inMs > 1) {
           await sleep(booking.inMs)
@@ -96,7 +107,7 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
     async enter(request): Promise<Ticket> {
       const scope = scopes.getStore()
       if (scope === undefined) throw new InvariantError(`${request.path} was requested outside egress.call`)
-      const window = await reserve(request, scope.egressClass)
+      const window = await reserve(request, scope)
       scope.onLeave?.()
       return {
         settle({ status, usedWeight, closeForMs }) {
@@ -115,7 +126,7 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
   }
   return {
     gate,
-    call: (egressClass, run, onLeave) => scopes.run({ egressClass, onLeave }, run),
+    call: (egressClass, run, onLeave, flow = restFlow) => scopes.run({ egressClass, flow, onLeave }, run),
     closedUntil: () => closedUntil,
   }
 }

@@ -102,6 +102,7 @@ export const binanceusdm: Venue = {
     return Number.isFinite(time) && time > 0 && time < noDelivery ? time : undefined
   },
   maxMarketQty: (info) => filterValue(info, 'MARKET_LOT_SIZE', 'maxQty'),
+  tickerUpdateId: (info) => numberIn(String(info['lastUpdateId'] ?? '')) ?? 0,
   prepare(client) {
     // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
     client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}

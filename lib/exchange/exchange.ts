@@ -1,6 +1,7 @@
 import type { Decimal } from '../model/decimal.ts'
 import type { WeightLimit } from '../model/egress-budget.ts'
 import type { Instrument } from '../model/instrument.ts'
+import type { Ticker } from '../model/ticker.ts'
 import type { Interval } from '../model/timeframe.ts'
 
 /** One request that is about to leave. */
@@ -52,6 +53,8 @@ export interface Exchange {
   readonly limit: WeightLimit
   /** Every contract that the venue lists, whatever its status. */
   fetchInstruments(): Promise<Instrument[]>
+  /** Best bid and ask of every symbol, in one request. */
+  fetchTickers(): Promise<Map<string, Ticker>>
   /** symbol -> traded in 24 hours, in the quote asset */
   fetchQuoteVolumes(): Promise<Map<string, Decimal>>
   /** At most `limit` candles, oldest first: those from `startTime` on, or the latest. The last may still be open. */

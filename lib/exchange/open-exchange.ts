@@ -2,6 +2,7 @@ import type { Exchange as CcxtExchange } from 'ccxt'
 import { toDecimal } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import { ConfigError, VenueRejectedError } from '../model/errors.ts'
+import type { Ticker } from '../model/ticker.ts'
 import { binanceusdm } from './binanceusdm.ts'
 import { openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
@@ -9,6 +10,8 @@ import type { Exchange } from './exchange.ts'
 import { toCcxtMarket, toInstrument } from './instrument-map.ts'
 import type { CcxtMarket } from './instrument-map.ts'
 import { toKlineRow } from './kline-map.ts'
+import { toTicker } from './ticker-map.ts'
+import type { CcxtTicker } from './ticker-map.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { Venue } from './venue.ts'
 
@@ -44,6 +47,15 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
         const instruments = markets.flatMap((market) => toInstrument(market, venue) ?? [])
         if (instruments.length === 0) throw new VenueRejectedError(`${venue.id} lists no contract`)
         return instruments
+      }),
+    fetchTickers: () =>
+      call('tickers', async () => {
+        const tickers = new Map<string, Ticker>()
+        for (const told of Object.values(await client.fetchBidsAsks())) {
+          const ticker = toTicker(told as unknown as CcxtTicker, venue)
+          if (ticker !== undefined && told.symbol !== undefined) tickers.set(symbolOf(client, told.symbol), ticker)
+        }
+        return tickers
       }),
     fetchQuoteVolumes: () =>
       call('24-hour tickers', async () => {

@@ -25,6 +25,8 @@ export interface Venue {
   underlying(info: Raw): string
   deliveryTime(info: Raw): number | undefined
   maxMarketQty(info: Raw): string | undefined
+  /** what orders two tickers of one time, 0 where the venue tells nothing */
+  tickerUpdateId(info: Raw): number
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
 }

@@ -4,7 +4,14 @@ import { flagOf, settings } from './settings.ts'
 import type { Setting, SettingName } from './settings.ts'
 
 /** Settings that every command takes. */
-export const commonSettings: readonly SettingName[] = ['exchange', 'exchangeUrl', 'namespace', 'dataDir', 'logLevel', 'rate']
+export const commonSettings: readonly SettingName[] = [
+  'exchange',
+  'exchangeUrl',
+  'namespace',
+  'dataDir',
+  'logLevel',
+  'rate',
+]
 
 /** A command whose usage errors are sentences on standard error. */
 export function createCommand(name: string, summary: string): Command {
@@ -28,9 +35,11 @@ export function addSettings(command: Command, names: readonly SettingName[]): Co
   for (const name of names) {
     const { help, fallback, kind, secret }: Setting<unknown> = settings[name]
     if (secret === true) continue
-    const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback)
+    const shown = Array.isArray(fallback) ? fallback.join(',') : kind === 'json' ? '' : String(fallback)
     const value = kind === 'boolean' ? '[true|false]' : '<value>'
-    command.addOption(new Option(`${flagOf(name)} ${value}`, shown === '' ? help : `${help} (default: ${shown})`))
+    command.addOption(
+      new Option(`${flagOf(name)} ${value}`, shown === '' ? help : `${help} (default: ${shown})`),
+    )
   }
   return command
 }

@@ -38,7 +38,8 @@ export function readConfig(
     const flag = flags[name]
     if (flag !== undefined) return judge(name, setting, toValue(setting, flag), flagOf(name), flag)
     const text = environment[environmentName]
-    if (text !== undefined && text !== '') return judge(name, setting, toValue(setting, text), environmentName, text)
+    if (text !== undefined && text !== '')
+      return judge(name, setting, toValue(setting, text), environmentName, text)
     if (Object.hasOwn(file, name)) return judge(name, setting, file[name], `"${name}" in ${path}`)
     return { name, value: setting.fallback, source: 'default' }
   })
@@ -46,12 +47,20 @@ export function readConfig(
   return { config: Object.freeze(config), sources }
 }
 
-function judge(name: SettingName, setting: Setting<unknown>, value: unknown, source: string, text?: string): SourcedValue {
+function judge(
+  name: SettingName,
+  setting: Setting<unknown>,
+  value: unknown,
+  source: string,
+  text?: string,
+): SourcedValue {
   const result = setting.schema.safeParse(value)
   if (result.success) return { name, value: result.data, source }
   const found = setting.secret === true ? 'something else' : `"${text ?? JSON.stringify(value)}"`
-  const problem = result.error.issues[0]?.message ?? 'another value'
-  throw new ConfigError(`${source} does not fit (${setting.help}): ${problem}, was ${found}`)
+  const issue = result.error.issues[0]
+  const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
+  const problem = issue?.message ?? 'another value'
+  throw new ConfigError(`${source} does not fit (${setting.help}): ${place}${problem}, was ${found}`)
 }
 
 function toValue(setting: Setting<unknown>, text: string): unknown {
@@ -64,6 +73,17 @@ function toValue(setting: Setting<unknown>, text: string): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
     case 'list':
       return text.split(',').map((part) => part.trim())
+    case 'json':
+      return fromJson(text)
+  }
+}
+
+// What is no JSON stays text, which the setting's schema then refuses.
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }
 
@@ -71,7 +91,8 @@ function readFile(environment: NodeJS.ProcessEnv): { path: string; values: Recor
   const named = environment['SLUICE_CONFIG']
   const path = named === undefined || named === '' ? resolve(projectRoot(), 'sluice.json') : resolve(named)
   if (!existsSync(path)) {
-    if (named !== undefined && named !== '') throw new ConfigError(`SLUICE_CONFIG names ${path}, which does not exist`)
+    if (named !== undefined && named !== '')
+      throw new ConfigError(`SLUICE_CONFIG names ${path}, which does not exist`)
     return { path, values: {} }
   }
   const values = parseJson(path)
@@ -92,14 +113,18 @@ function parseJson(path: string): unknown {
 function refuseSecrets(found: readonly SettingName[], path: string): void {
   const secret = found.find((name) => (settings[name] as Setting<unknown>).secret === true)
   if (secret === undefined) return
-  throw new ConfigError(`"${secret}" is a secret: expected it in ${environmentNameOf(secret)}, found it in ${path}`)
+  throw new ConfigError(
+    `"${secret}" is a secret: expected it in ${environmentNameOf(secret)}, found it in ${path}`,
+  )
 }
 
 function refuseUnknown(found: readonly string[], known: readonly string[], what: string): void {
   const unknown = found.find((name) => !known.includes(name))
   if (unknown === undefined) return
   const near = nearest(unknown, known)
-  throw new ConfigError(`unknown ${what}: "${unknown}"${near === undefined ? '' : `; did you mean "${near}"?`}`)
+  throw new ConfigError(
+    `unknown ${what}: "${unknown}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+  )
 }
 
 /** The known name that takes the fewest edits from `text`, if few. */

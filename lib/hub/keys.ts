@@ -14,8 +14,16 @@ export interface Keys {
   /** hash: symbol -> its last two klines */
   heads(venue: string, interval: Interval): string
   klines(venue: string, interval: Interval, symbol: string): string
-  /** hash: symbol -> venue time of its last poll */
-  polls(venue: string, interval: Interval): string
+  /** hash: symbol -> venue time of its last poll; for tickers one field, `ticker` */
+  polls(venue: string, of: Interval | 'ticker'): string
+  /** hash: symbol -> best bid and ask */
+  tickers(venue: string): string
+  /** hash: `SYMBOL/side` -> position; `paper` is the account of the paper orders */
+  positions(venue: string, account: string): string
+  /** hash: symbol -> mark price and funding */
+  marks(venue: string): string
+  /** zset: the living members of a group that shares its work by turns */
+  members(venue: string, group: string): string
   feed(venue: string): string
   feedSequence(venue: string): string
   egress(venue: string, address: string): string
@@ -24,6 +32,19 @@ export interface Keys {
   lease(venue: string, of: string): string
   /** hash: what the leader last found of the venue's clock */
   clock(venue: string): string
+  /** hash: `STRATEGY/SYMBOL` -> the strategy's part of a position */
+  strategyPositions(venue: string, account: string): string
+  /** hash: one order by its client order id */
+  order(venue: string, account: string, id: string): string
+  /** zset: order ids, the open ones by submission, the ended ones by their end */
+  orders(venue: string, account: string, of: 'open' | 'ended'): string
+  /** stream: one fill each */
+  fills(venue: string, account: string): string
+  /** stream: funding and whatever else is no fill */
+  income(venue: string, account: string): string
+  /** channel: what changes in an account */
+  accountFeed(venue: string, account: string): string
+  accountLease(venue: string, account: string, of: string): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -32,7 +53,8 @@ export interface Keys {
 
 /** The keys under `namespace`. */
 export function createKeys(namespace: string): Keys {
-  const key = (family: string, tag: string, ...detail: string[]) => [namespace, family, `{${tag}}`, ...detail].join(':')
+  const key = (family: string, tag: string, ...detail: string[]) =>
+    [namespace, family, `{${tag}}`, ...detail].join(':')
   return {
     namespace,
     instruments: (venue) => key('instruments', venue),
@@ -42,13 +64,24 @@ export function createKeys(namespace: string): Keys {
     laps: (venue) => key('laps', venue),
     heads: (venue, interval) => key('kline', venue, interval),
     klines: (venue, interval, symbol) => key('klines', venue, interval, symbol),
-    polls: (venue, interval) => key('polls', venue, interval),
+    polls: (venue, of) => key('polls', venue, of),
+    tickers: (venue) => key('tickers', venue),
+    positions: (venue, account) => key('positions', `${venue}:${account}`),
+    marks: (venue) => key('marks', venue),
+    members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),
     egress: (venue, address) => key('egress', `${venue}:${address}`),
     addresses: (venue) => key('addresses', venue),
     lease: (venue, of) => key('lease', venue, of),
     clock: (venue) => key('clock', venue),
+    strategyPositions: (venue, account) => key('strategy-positions', `${venue}:${account}`),
+    order: (venue, account, id) => key('order', `${venue}:${account}`, id),
+    orders: (venue, account, of) => key('orders', `${venue}:${account}`, of),
+    fills: (venue, account) => key('fills', `${venue}:${account}`),
+    income: (venue, account) => key('income', `${venue}:${account}`),
+    accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
+    accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,

@@ -49,6 +49,12 @@ export function openWorker<D, R>(hub: Hub, name: string, slots: number, processo
   return worker
 }
 
+/** Closes queues and workers, which finish what they have under way; also while Redis is away. */
+export async function closeAll(...all: readonly { close(): Promise<void> }[]): Promise<void> {
+  // A connection that is gone has nothing left to be closed politely.
+  await Promise.allSettled(all.map((each) => each.close()))
+}
+
 // While Redis is away every command fails the same way; the hub has said so already.
 function quiet(hub: Hub, name: string, source: { on(event: 'error', listener: (error: Error) => void): unknown }): void {
   let lastMessage = ''

@@ -1,6 +1,7 @@
 import cron from 'node-cron'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { hotConditionSchema } from '../model/hot-condition.ts'
 import { intervals } from '../model/timeframe.ts'
 
 /** One setting: the same name as a flag (--kebab-case), in the environment (SLUICE_UPPER_CASE) and in sluice.json. */
@@ -8,7 +9,7 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T>
   readonly fallback: T
   /** how text from a flag or the environment is read */
-  readonly kind: 'text' | 'number' | 'boolean' | 'list'
+  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'json'
   /** one line for --help; begins with what the value is */
   readonly help: string
   /** never shown, and read from the environment only: flags and files are for everybody's eyes */
@@ -44,27 +45,146 @@ export const settings = {
     'text',
     'least level that is logged: trace, debug, info, warn or error',
   ),
-  rate: define(z.number().positive().max(1000), 1, 'number', 'how many times as fast as real time the venue runs'),
-  address: define(name, hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host', 'text', 'name of the public address requests leave by'),
-  localAddress: define(z.union([z.literal(''), z.ipv4(), z.ipv6()]), '', 'text', 'local IP address to send from'),
+  rate: define(
+    z.number().positive().max(1000),
+    1,
+    'number',
+    'how many times as fast as real time the venue runs',
+  ),
+  address: define(
+    name,
+    hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'host',
+    'text',
+    'name of the public address requests leave by',
+  ),
+  localAddress: define(
+    z.union([z.literal(''), z.ipv4(), z.ipv6()]),
+    '',
+    'text',
+    'local IP address to send from',
+  ),
   proxy: define(
     z.union([z.literal(''), z.url({ protocol: /^(https?|socks5)$/ })]),
     '',
     'text',
     'proxy to send through, http:// or socks5://',
   ),
-  share: define(z.number().gt(0).max(1), 0.95, 'number', "part of the address's request budget that is ours, 0 to 1"),
+  share: define(
+    z.number().gt(0).max(1),
+    0.95,
+    'number',
+    "part of the address's request budget that is ours, 0 to 1",
+  ),
+  tickerShare: define(
+    z.number().gt(0).lt(1),
+    0.2,
+    'number',
+    "part of the address's budget for tickers while any are fetched",
+  ),
   concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
-  intervals: define(z.array(z.enum(intervals as [string, ...string[]])).min(1), ['1m'], 'list', `candle intervals: ${intervals.join(',')}`),
-  candlesPerPoll: define(whole(2, 1000), 99, 'number', 'candles asked for at each poll; 99 weigh 1 on Binance'),
+  intervals: define(
+    z.array(z.enum(intervals as [string, ...string[]])).min(1),
+    ['1m'],
+    'list',
+    `candle intervals: ${intervals.join(',')}`,
+  ),
+  hotShare: define(
+    z.number().min(0).max(0.5),
+    0,
+    'number',
+    'part of all polls for the symbols that are hot, 0 to 0.5; 0 none',
+  ),
+  hotLane: define(
+    hotConditionSchema.nullable(),
+    null,
+    'json',
+    'condition under which a symbol is hot, in JSON',
+  ),
+  hotSchedule: define(
+    schedule,
+    '*/10 * * * * *',
+    'text',
+    'cron schedule on which it is judged which symbols are hot',
+  ),
+  candlesPerPoll: define(
+    whole(2, 1000),
+    99,
+    'number',
+    'candles asked for at each poll; 99 weigh 1 on Binance',
+  ),
   klineRetention: define(whole(3, 100_000), 500, 'number', 'candles kept per symbol and interval'),
-  quoteAssets: define(z.array(z.string().min(1)), ['USDT'], 'list', 'quote assets whose perpetuals are followed'),
-  underlyings: define(z.array(z.string().min(1)), ['coin'], 'list', 'what may stand behind a perpetual: coin,index,equity,commodity,premarket'),
+  quoteAssets: define(
+    z.array(z.string().min(1)),
+    ['USDT'],
+    'list',
+    'quote assets whose perpetuals are followed',
+  ),
+  underlyings: define(
+    z.array(z.string().min(1)),
+    ['coin'],
+    'list',
+    'what may stand behind a perpetual: coin,index,equity,commodity,premarket',
+  ),
   minQuoteVolume: define(z.number().min(0), 0, 'number', 'least 24-hour volume in the quote asset'),
   symbolLimit: define(whole(0, 5000), 0, 'number', 'how many symbols at most, largest volume first; 0 all'),
-  symbolsFile: define(z.string().min(1), 'symbols.json', 'text', 'file with the hand-kept lists: allow, deny'),
-  universeSchedule: define(schedule, '*/5 * * * *', 'text', 'cron schedule on which instruments are read again'),
-  host: define(z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'), '127.0.0.1', 'text', 'address that the board listens on'),
+  symbolsFile: define(
+    z.string().min(1),
+    'symbols.json',
+    'text',
+    'file with the hand-kept lists: allow, deny',
+  ),
+  universeSchedule: define(
+    schedule,
+    '*/5 * * * *',
+    'text',
+    'cron schedule on which instruments are read again',
+  ),
+  strategy: define(z.string(), '', 'text', 'file of the strategy to run; empty: the bundled example'),
+  strategyOptions: define(
+    z.record(z.string(), z.unknown()),
+    {},
+    'json',
+    'what the strategy is made with, a JSON object',
+  ),
+  strategyBudgetMs: define(
+    z.number().gt(0).max(60_000),
+    5,
+    'number',
+    'real ms that one call of the strategy may take before it is told',
+  ),
+  account: define(name, 'paper', 'text', 'account that the orders are of'),
+  ledgerLength: define(
+    whole(2, 100_000),
+    500,
+    'number',
+    'candles that a trader holds per symbol and interval',
+  ),
+  staleAfterMs: define(
+    whole(1, 86_400_000),
+    20_000,
+    'number',
+    'venue ms since the last poll after which a symbol is stale',
+  ),
+  paperLatencyMs: define(whole(0, 60_000), 150, 'number', 'venue ms from a paper order to the book'),
+  makerFee: define(
+    z.number().gt(-0.1).lt(0.1),
+    0.0002,
+    'number',
+    'fee of a paper fill that gave liquidity, as a part of its notional',
+  ),
+  takerFee: define(
+    z.number().gt(-0.1).lt(0.1),
+    0.0005,
+    'number',
+    'fee of a paper fill that took liquidity, as a part of its notional',
+  ),
+  live: define(z.boolean(), false, 'boolean', 'send orders to the venue instead of keeping them on paper'),
+  host: define(
+    z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'),
+    '127.0.0.1',
+    'text',
+    'address that the board listens on',
+  ),
   port: define(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
   allowActions: define(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
   boardPassword: secretSetting(
@@ -76,7 +196,9 @@ export const settings = {
 export type SettingName = keyof typeof settings
 
 /** What a process runs with; frozen. */
-export type Config = { readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never }
+export type Config = {
+  readonly [K in SettingName]: (typeof settings)[K] extends Setting<infer T> ? T : never
+}
 
 /** `candlesPerPoll` as a flag: `--candles-per-poll`. */
 export function flagOf(setting: SettingName): string {

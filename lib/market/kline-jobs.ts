@@ -7,6 +7,8 @@ export interface FetchJob {
   readonly symbol: string
   readonly index: number
   readonly interval: Interval
+  /** how many candles; absent: as many as the fetcher's settings say */
+  readonly candles?: number
   /** real ms at which the cursor handed it out */
   readonly handedAt: number
 }
@@ -22,8 +24,10 @@ export interface FetchResult {
 export interface BackfillJob {
   readonly symbol: string
   readonly interval: Interval
-  /** how many candles back from now */
+  /** how many candles */
   readonly candles: number
+  /** open time of the last of them; absent: now */
+  readonly until?: number
 }
 
 /** The queue of polls. */
@@ -40,7 +44,12 @@ export function backfillQueue(venue: string): string {
 const forgottenAfterMs = 2_000
 
 /** Notes jobs that were handed out and whose requests have not left; real ms. */
-export async function noteHandouts(hub: Hub, venue: string, jobIds: readonly string[], now: number): Promise<void> {
+export async function noteHandouts(
+  hub: Hub,
+  venue: string,
+  jobIds: readonly string[],
+  now: number,
+): Promise<void> {
   if (jobIds.length > 0) await hub.redis.zadd(hub.keys.handouts(venue), ...jobIds.flatMap((id) => [now, id]))
 }
 

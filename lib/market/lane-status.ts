@@ -11,8 +11,9 @@ export interface LaneAges {
 }
 
 /**
- * `fresh`: every symbol is younger than a lap and 5 s; `late`: than three times that; `stale`: none of these;
- * `starting`: some symbols were never polled; `empty`: no symbols.
+ * `fresh`: every symbol is younger than a lap and 5 s, in a lane of a longer interval than two laps of its bound,
+ * because rounds make its laps uneven; `late`: than three times that; `stale`: none of these; `starting`: some symbols
+ * were never polled; `empty`: no symbols.
  */
 export type Freshness = 'fresh' | 'late' | 'stale' | 'starting' | 'empty'
 
@@ -24,6 +25,8 @@ export interface LaneStatus {
   readonly symbols: number
   /** real ms that the last lap took; undefined until one is over */
   readonly lapMs: number | undefined
+  /** real ms that a lap takes on average when all that its share of the budget permits leaves; undefined: not known */
+  readonly boundMs: number | undefined
   /** real ms since the lane's state was last told */
   readonly toldMsAgo: number
   /** of the symbols that were polled; undefined when none was */
@@ -40,7 +43,9 @@ const graceMs = 5_000
 const lapSchema = z.object({
   interval: z.string().transform(toInterval),
   lane: z.string(),
+  kind: z.string().optional(),
   lapMs: z.number().nullish(),
+  boundMs: z.number().nullish(),
   at: z.number(),
 })
 
@@ -53,7 +58,7 @@ export async function readLaneStatus(hub: Hub, venue: string): Promise<LaneStatu
   const names = Object.keys(laps).toSorted()
   return Promise.all(
     names.map(async (name): Promise<LaneStatus> => {
-      const { interval, lane, lapMs, at } = lapSchema.parse(JSON.parse(laps[name] ?? ''))
+      const { interval, lane, kind, lapMs, boundMs, at } = lapSchema.parse(JSON.parse(laps[name] ?? ''))
       const [symbols, polls] = await Promise.all([
         hub.redis.lrange(hub.keys.lane(venue, interval, lane), '0', '-1'),
         hub.redis.hgetall(hub.keys.polls(venue, interval)),
@@ -68,13 +73,14 @@ export async function readLaneStatus(hub: Hub, venue: string): Promise<LaneStatu
         lane: name,
         symbols: symbols.length,
         lapMs: lapMs ?? undefined,
+        boundMs: boundMs ?? undefined,
         toldMsAgo: Math.max(0, Date.now() - at),
         ageMs: toAges(agesMs),
         missing: symbols.length - agesMs.length,
         freshness: judgeAges(
           agesMs.map((ageMs) => clock.toRealMs(ageMs)),
           symbols.length,
-          lapMs ?? assumedLapMs,
+          Math.max(lapMs ?? assumedLapMs, kind === 'long' ? 2 * (boundMs ?? 0) : 0),
         ),
       }
     }),

@@ -3,6 +3,7 @@ import type { Handout } from '../../lua/cursor-advance.ts'
 import { laneWrite } from '../../lua/lane-write.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Interval } from '../model/timeframe.ts'
+import type { LaneKind } from './lane-plan.ts'
 
 /** A list of symbols that are asked for in turn. */
 export interface Lane {
@@ -38,11 +39,34 @@ export function readLane(hub: Hub, lane: Lane): Promise<string[]> {
   return hub.redis.lrange(keysOf(hub, lane).lane, 0, -1)
 }
 
-/** Records how long the lane's last lap took, in real ms. */
-export async function writeLap(hub: Hub, lane: Lane, lap: { symbols: number; lapMs: number | undefined }): Promise<void> {
-  const { interval, name } = lane
-  const text = JSON.stringify({ interval, lane: name, ...lap, at: Date.now() })
-  await hub.redis.hset(hub.keys.laps(lane.venue), laneTitle(lane), text)
+/** How a lane runs, as its leader tells. */
+export interface LaneLap {
+  readonly lane: Lane
+  readonly kind: LaneKind
+  readonly symbols: number
+  /** real ms that the last lap took; undefined until one is over */
+  readonly lapMs: number | undefined
+  /** real ms that a lap takes at best on average; undefined while nothing can leave */
+  readonly boundMs: number | undefined
+}
+
+/** Records how a venue's lanes run; lanes that are not among them are told of no more. */
+export async function writeLaps(hub: Hub, venue: string, laps: readonly LaneLap[]): Promise<void> {
+  const key = hub.keys.laps(venue)
+  const titles = new Set(laps.map(({ lane }) => laneTitle(lane)))
+  const gone = (await hub.redis.hkeys(key)).filter((title) => !titles.has(title))
+  if (gone.length > 0) await hub.redis.hdel(key, ...gone)
+  const at = Date.now()
+  const fields = laps.flatMap(({ lane, ...lap }) => {
+    const record = { interval: lane.interval, lane: lane.name, ...lap, at }
+    return [laneTitle(lane), JSON.stringify(record)]
+  })
+  if (fields.length > 0) await hub.redis.hset(key, ...fields)
+}
+
+/** How many symbols each of some lanes has. */
+export function readLengths(hub: Hub, lanes: readonly Lane[]): Promise<number[]> {
+  return Promise.all(lanes.map((lane) => hub.redis.llen(keysOf(hub, lane).lane)))
 }
 
 /** The key of the lease whose holder dispatches a venue's lanes. */

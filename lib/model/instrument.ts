@@ -36,3 +36,6 @@ export interface ListedInstrument extends Instrument {
   /** traded in 24 hours, in the quote asset; undefined until the venue has said it */
   readonly quoteVolume: Decimal | undefined
 }
+
+/** The terms of a symbol's contract; undefined while they are not known. */
+export type InstrumentOf = (symbol: string) => Instrument | undefined

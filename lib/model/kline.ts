@@ -23,12 +23,18 @@ export interface Kline {
   readonly source: string
 }
 
-// Closed candles have been seen to change for some seconds after their close, so an answer that was asked for
-// earlier than this is not the last word.
-const settledAfterMs = 3_000
+/**
+ * Market ms after its close at which a REST candle is final. Closed candles have been seen to change for some seconds,
+ * so an answer that was asked for earlier is not the last word.
+ */
+export const settledAfterMs = 3_000
 
 /** Class and time of a REST row: `askedAt` is the venue's time when the request left. */
-export function judgeRestKline(openTime: number, interval: Interval, askedAt: number): Pick<Kline, 'class' | 'time'> {
+export function judgeRestKline(
+  openTime: number,
+  interval: Interval,
+  askedAt: number,
+): Pick<Kline, 'class' | 'time'> {
   const closeTime = closeTimeOf(openTime, interval)
   if (askedAt >= closeTime + settledAfterMs) return { class: 2, time: closeTime }
   return { class: askedAt >= closeTime ? 1 : 0, time: Math.trunc(askedAt) }

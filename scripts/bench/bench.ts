@@ -6,8 +6,8 @@ export interface BenchDefinition {
   readonly name: string
   readonly summary: string
   readonly options: readonly Option[]
-  /** measures, prints its table, and gives the figures of its JSON line; ends all it started when aborted */
-  run(flags: Readonly<Record<string, number>>, signal: AbortSignal): Promise<Figures>
+  /** measures, prints its table, and gives the figures of its JSON lines; ends all it started when aborted */
+  run(flags: Readonly<Record<string, number>>, signal: AbortSignal): Promise<Figures | readonly Figures[]>
 }
 
 /** The figures of one run by name, in the order in which they are printed. */

@@ -95,7 +95,8 @@ async function measure({ venue }: System, options: LapOptions, signal: AbortSign
   return { symbols, addresses, processes, lapMs, boundMs, usedShare, http429, medianMs, maxMs }
 }
 
-function weightOf(stats: VenueStats, start: number): number {
+/** Weight that all addresses used in the window that began at `start`. */
+export function weightOf(stats: VenueStats, start: number): number {
   return Object.values(stats.addresses)
     .flatMap(({ windows }) => windows)
     .filter((window) => window.start === start)

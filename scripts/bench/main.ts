@@ -2,13 +2,26 @@ import type { Command } from 'commander'
 import { configure, createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { BenchDefinition } from './bench.ts'
+import { budgetBench } from './budget.ts'
 import { dispatchBench } from './dispatch.ts'
+import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
+import { intervalsBench } from './intervals.ts'
 import { lapBench } from './lap.ts'
+import { ledgerBench } from './ledger.ts'
 import { memoryBench } from './memory.ts'
 import { printJson, printMachine } from './report.ts'
 
-const benches: readonly BenchDefinition[] = [lapBench, hubBench, dispatchBench, memoryBench]
+const benches: readonly BenchDefinition[] = [
+  lapBench,
+  intervalsBench,
+  budgetBench,
+  hubBench,
+  dispatchBench,
+  memoryBench,
+  ledgerBench,
+  feedBench,
+]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')
 
@@ -45,6 +58,7 @@ function addBench(program: Command, bench: BenchDefinition): void {
   for (const option of options) command.addOption(option)
   command.action(async () => {
     printMachine(name)
-    printJson({ bench: name, ...(await bench.run(command.opts(), interrupt.signal)) })
+    const figures = await bench.run(command.opts(), interrupt.signal)
+    for (const line of [figures].flat()) printJson({ bench: name, ...line })
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Interval } from '../../lib/model/timeframe.ts'
 
 const windowSchema = z.object({ start: z.number(), weight: z.number() })
 
@@ -33,8 +34,8 @@ export type VenueGaps = z.infer<typeof gapsSchema>
 export interface SimulatedVenue {
   readonly url: string
   readStats(): Promise<VenueStats>
-  /** over the gaps that ended after `since`, real ms */
-  readGaps(since: number): Promise<VenueGaps>
+  /** over the gaps that ended after `since`, real ms; of 1m unless told otherwise */
+  readGaps(since: number, interval?: Interval): Promise<VenueGaps>
   /** refuses every request with 429 for so many ms */
   refuseFor(ms: number): Promise<void>
 }
@@ -53,7 +54,8 @@ export function simulatedVenue(url: string): SimulatedVenue {
   return {
     url,
     readStats: async () => statsSchema.parse(await ask('stats')),
-    readGaps: async (since) => gapsSchema.parse(await ask(`gaps?since=${Math.floor(since)}`)),
+    readGaps: async (since, interval = '1m') =>
+      gapsSchema.parse(await ask(`gaps?since=${Math.floor(since)}&interval=${interval}`)),
     async refuseFor(ms) {
       await ask('faults', [{ kind: 'rateLimit', ms }])
     },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Interval } from '../../lib/model/timeframe.ts'
 import { startBenchRedis } from './bench-redis.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { startChild } from './child-process.ts'
@@ -20,6 +21,10 @@ export interface SystemOptions {
   readonly weightLimit: number
   /** requests under way at once in one kline process */
   readonly concurrency: number
+  /** 1m alone unless told otherwise */
+  readonly intervals?: readonly Interval[]
+  /** ticker processes, at the first address; none unless told otherwise */
+  readonly tickers?: number
 }
 
 /** A whole system at work: a Redis, a simulated venue, a symbol-cursor and kline processes. */
@@ -57,7 +62,12 @@ export async function withSystem<T>(
     const simulator = start('simulator', 'simulator', ['--port', '0', '--log-level', 'silent', ...market])
     const venue = simulatedVenue(await readUrl(simulator, signal))
     const environment = { SLUICE_EXCHANGE_URL: venue.url, SLUICE_LOG_LEVEL: 'warn' }
-    start('symbol-cursor', 'actors/symbol-cursor', addressFlags(options, 0), environment)
+    const { intervals = ['1m'], tickers = 0 } = options
+    const cursorFlags = ['--intervals', intervals.join(','), ...addressFlags(options, 0)]
+    start('symbol-cursor', 'actors/symbol-cursor', cursorFlags, environment)
+    for (let i = 1; i <= tickers; i++) {
+      start(`ticker-${i}`, 'actors/ticker', addressFlags(options, 0), environment)
+    }
     const klines = Array.from({ length: options.processes }, (_, i) => {
       const args = ['--concurrency', String(concurrency), ...addressFlags(options, i)]
       return start(`kline-${i + 1}`, 'actors/kline', args, environment)

@@ -62,7 +62,9 @@ export function judgeStatus({ lanes, budgets, actors, queues }: SystemStatus): C
   for (const { lane, freshness, symbols, missing, lapMs, ageMs } of lanes) {
     const found = `${freshness}: ${symbols} symbols, lap ${toSpan(lapMs)}, oldest ${toSpan(ageMs?.max)}`
     const name = `lane ${lane}`
-    if (freshness === 'fresh') checks.push(ok(name, found))
+    // Symbols are hot at times only.
+    const mayBeEmpty = lane.endsWith(':hot')
+    if (freshness === 'fresh' || (freshness === 'empty' && mayBeEmpty)) checks.push(ok(name, found))
     else if (freshness === 'starting')
       checks.push(warn(name, `${found}, ${missing} not yet`, 'look again after one lap'))
     else if (freshness === 'late')

@@ -2,6 +2,7 @@ import { createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
 import { backfillCommand } from './backfill-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { klinesCommand } from './klines-command.ts'
+import { ordersCommand } from './orders-command.ts'
 import { redisCliCommand } from './redis-cli-command.ts'
 import { showConfigCommand } from './show-config-command.ts'
 import { statusCommand } from './status-command.ts'
@@ -22,6 +23,7 @@ const commands = [
   statusCommand(terminal),
   symbolsCommand(terminal),
   klinesCommand(terminal),
+  ordersCommand(terminal),
   backfillCommand(terminal),
   showConfigCommand(terminal, process.env['REDIS_URL']),
   doctorCommand(terminal),

@@ -49,8 +49,9 @@ function toShown({ name, value }: SourcedValue): unknown {
 }
 
 function toText(value: unknown): string {
-  if (value === '' || (Array.isArray(value) && value.length === 0)) return '(empty)'
-  return Array.isArray(value) ? value.join(',') : String(value)
+  if (value === '' || value === null || (Array.isArray(value) && value.length === 0)) return '(empty)'
+  if (Array.isArray(value)) return value.join(',')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function toRedis(config: Config, redisUrl: string | undefined): { value: string; source: string } {

@@ -21,12 +21,13 @@ export function toStatusText(terminal: Terminal, status: SystemStatus): string[]
     rows.length === 0 ? [none] : toTable(terminal, columns.map(toColumn), rows)
   return [
     ...section(
-      ['LANE', 'STATE', '>SYMBOLS', '>LAP', '>AGE P50', '>P99', '>MAX'],
-      status.lanes.map(({ lane, freshness, symbols, missing, lapMs, ageMs }) => [
+      ['LANE', 'STATE', '>SYMBOLS', '>LAP', '>BOUND', '>AGE P50', '>P99', '>MAX'],
+      status.lanes.map(({ lane, freshness, symbols, missing, lapMs, boundMs, ageMs }) => [
         lane,
         { text: freshness, tone: tones[freshness] },
         missing === 0 ? String(symbols) : `${symbols} (${missing} not yet)`,
         toSpan(lapMs),
+        toSpan(boundMs),
         toSpan(ageMs?.p50),
         toSpan(ageMs?.p99),
         toSpan(ageMs?.max),

@@ -37,11 +37,12 @@ export function openSystemStatus(hub: Hub): { read(): Promise<SystemStatus>; clo
 /** The status as one JSON line; what is not known is null. */
 export function toStatusJson({ lanes, budgets, actors, queues }: SystemStatus): string {
   return JSON.stringify({
-    lanes: lanes.map(({ venue, lane, symbols, lapMs, ageMs, missing, freshness }) => ({
+    lanes: lanes.map(({ venue, lane, symbols, lapMs, boundMs, ageMs, missing, freshness }) => ({
       venue,
       lane,
       symbols,
       lapMs: lapMs ?? null,
+      boundMs: boundMs ?? null,
       ageMs: ageMs ?? null,
       missing,
       freshness,

@@ -4,13 +4,14 @@ import { keepRunning } from './keep-running.ts'
 import type { Kept, Keeping } from './keep-running.ts'
 import type { StartOptions } from './options.ts'
 
-/** Starts the actors that bring candles into Redis. */
+/** Starts the actors that bring candles and quotes into Redis, and a trader that keeps its orders on paper. */
 export function startActors(options: StartOptions, environment: NodeJS.ProcessEnv, keeping: Keeping): Kept[] {
   const start = (name: string, kind: string) => keepRunning(name, () => actor(kind, environment), keeping)
   const klines = Array.from({ length: options.klines }, (_, at) =>
     start(options.klines === 1 ? 'kline' : `kline-${at + 1}`, 'kline'),
   )
-  return [start('symbol-cursor', 'symbol-cursor'), ...klines]
+  const others = ['ticker', 'trader'].map((kind) => start(kind, kind))
+  return [start('symbol-cursor', 'symbol-cursor'), ...klines, ...others]
 }
 
 /** Starts the board; `login` is its line on where it is and who may enter, which no log shall hold. */

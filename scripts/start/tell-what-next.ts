@@ -17,6 +17,7 @@ export function tellWhatNext(
   Try in another terminal:
     ./scripts/sluice status${sharedFlags}
     ./scripts/sluice klines ${found.symbol}${sharedFlags}
+    ./scripts/sluice orders${sharedFlags}
     ./scripts/sluice redis-cli${sharedFlags} HGET '${config.namespace}:kline:{${venue}}:1m' ${found.symbol}
     ${where}node actors/kline --concurrency 8${sharedFlags}    one more fetcher, which joins by itself
 `)

@@ -74,6 +74,20 @@ describe('an actor that is given what it cannot use', function () {
     expectRefusal(missing, 'none.json', 'does not exist')
   })
 
+  it('says what is wrong with the condition of the hot lane, and where', async () => {
+    const noFunction = folder.write('other.mjs', 'export const hot = true')
+    const [place, noCondition, absent, other] = await Promise.all([
+      run('symbol-cursor', ['--hot-lane', '{"any":[{"openPosition":true},{"move":{"minutes":5}}]}']),
+      run('symbol-cursor', ['--hot-share', '0.3']),
+      run('symbol-cursor', ['--hot-share', '0.3', '--hot-lane', '{"module":"./none.js"}']),
+      run('symbol-cursor', ['--hot-share', '0.3', '--hot-lane', `{"module":"${noFunction}"}`]),
+    ])
+    expectRefusal(place, '--hot-lane', 'any.1.move.atLeast')
+    expectRefusal(noCondition, 'hotShare is 0.3', 'hotLane')
+    expectRefusal(absent, 'none.js', 'does not exist')
+    expectRefusal(other, 'other.mjs', 'isHot')
+  })
+
   it('says that Redis is missing, away, closed to it, or no Redis', async () => {
     const { host, port } = redis.server().endpoint
     const [none, noUrl, away, wrongPassword, noPassword] = await Promise.all([

@@ -93,7 +93,13 @@ describe('the board', function () {
     const board = await startBoard(hub)
     const { state, problem } = await statusOf(board)
     expect(problem).to.equal(undefined)
-    expect(state?.lanes[0]).to.include({ lane: '1m:all', symbols: 2, lapMs: 5_263, missing: 0 })
+    expect(state?.lanes[0]).to.include({
+      lane: '1m:all',
+      symbols: 2,
+      lapMs: 5_263,
+      boundMs: 5_012,
+      missing: 0,
+    })
     expect(state?.budgets[0]).to.include({ address: 'paris', limit: 2_400, closedBy: 429 })
     expect(state?.queues).to.deep.include({
       name: 'backfill-binanceusdm',

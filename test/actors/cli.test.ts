@@ -90,6 +90,7 @@ describe('./scripts/sluice', function () {
       '1m:all',
       'fresh',
       '5.26 s',
+      '5.01 s',
       'paris',
       'closed by 429',
       'here 7',
@@ -100,7 +101,13 @@ describe('./scripts/sluice', function () {
     }
     expect(json.stdout.trim().split('\n')).to.have.length(1)
     const status = JSON.parse(json.stdout) as Record<string, Record<string, unknown>[]>
-    expect(status['lanes']?.[0]).to.include({ venue, lane: '1m:all', symbols: 2, lapMs: 5_263 })
+    expect(status['lanes']?.[0]).to.include({
+      venue,
+      lane: '1m:all',
+      symbols: 2,
+      lapMs: 5_263,
+      boundMs: 5_012,
+    })
     expect(status['lanes']?.[0]?.['ageMs']).to.have.all.keys('p50', 'p99', 'max')
     expect(status['egress']?.[0]).to.include({ address: 'paris', usedWeight: 1_200, limit: 2_400 })
     expect(status['egress']?.[0]?.['cooldownMs']).to.be.within(1, 60_000)

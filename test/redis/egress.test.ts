@@ -15,8 +15,13 @@ function keysOf(hub: Hub): { egress: string } {
   return { egress: hub.keys.egress('binanceusdm', 'here') }
 }
 
-function reserve(hub: Hub, args: { weight?: number; permitted?: number; paced?: boolean; horizonMs?: number; windowMs?: number } = {}) {
-  return egressReserve(hub.redis, keysOf(hub), { ...settings, weight: 1, permitted: 100, paced: true, ...args })
+function pace(paced: boolean) {
+  return { flow: paced ? 'rest' : '', share: 0 }
+}
+
+function reserve(hub: Hub, args: { weight?: number; permitted?: number; paced?: boolean; horizonMs?: number; windowMs?: number; flow?: string; share?: number } = {}) {
+  const { paced = true, ...others } = args
+  return egressReserve(hub.redis, keysOf(hub), { ...settings, weight: 1, permitted: 100, ...pace(paced), ...others })
 }
 
 function settle(hub: Hub, args: { window: number; used?: number; closeMs?: number; guardMs?: number; windowMs?: number }) {
@@ -52,7 +57,7 @@ describe('egress', () => {
 
   it('sends the next probe when one was never settled', async () => {
     const hub = await redis.hub()
-    await egressReserve(hub.redis, keysOf(hub), { ...settings, probeMs: 20, weight: 1, permitted: 100, paced: true })
+    await egressReserve(hub.redis, keysOf(hub), { ...settings, probeMs: 20, weight: 1, permitted: 100, flow: 'rest', share: 0 })
     expect(await reserve(hub)).to.include({ granted: false, reason: 'probe-out' })
     await sleep(25)
     expect(await reserve(hub)).to.include({ granted: true, inMs: 0 })
@@ -148,5 +153,42 @@ describe('egress', () => {
     for (let i = 0; i < 5; i++) await reserve(hub, { ...of, permitted: 20, horizonMs: longWindowMs })
     expect(await reserve(hub, { ...of, paced: false })).to.include({ granted: true, inMs: 0 })
     expect(await reserve(hub, { ...of, paced: false, permitted: 5 })).to.include({ granted: false, reason: 'window-full' })
+  })
+
+  it('gives each flow its part of the window, so that none starves another', async function () {
+    this.timeout(10_000)
+    const hub = await redis.hub()
+    await open(hub)
+    const until = (await now(hub)) + 4 * windowMs
+    const counted = { rest: new Map<number, number>(), tickers: new Map<number, number>() }
+    const run = async (flow: 'rest' | 'tickers', share: number, weight: number) => {
+      for (;;) {
+        const booking = await reserve(hub, { flow, share, weight, permitted: 200 })
+        if ((await now(hub)) > until) return
+        if (booking.granted) counted[flow].set(booking.window, (counted[flow].get(booking.window) ?? 0) + weight)
+        else await sleep(Math.min(booking.waitMs, 10))
+      }
+    }
+    await Promise.all([run('rest', 0, 1), run('rest', 0, 1), run('tickers', 0.25, 5)])
+    // The first window had begun before the second flow asked; the last one was not finished.
+    const [, second, third] = [...counted.rest.keys()].sort((a, b) => a - b)
+    for (const window of [second ?? 0, third ?? 0]) {
+      expect(counted.tickers.get(window)).to.be.within(40, 50)
+      expect(counted.rest.get(window)).to.be.within(135, 150)
+    }
+  })
+
+  it('leaves the part of a flow that asks for nothing to the rest', async () => {
+    const hub = await redis.hub()
+    const of = { windowMs: longWindowMs, horizonMs: longWindowMs }
+    await open(hub, of)
+    const spacing = async () => {
+      const booked = [await reserve(hub, of), await reserve(hub, of)].map((booking) => (booking.granted ? booking.inMs : -1))
+      return (booked[1] ?? 0) - (booked[0] ?? 0)
+    }
+    const alone = await spacing()
+    await reserve(hub, { ...of, flow: 'tickers', share: 0.5 })
+    const shared = await spacing()
+    expect(shared / alone).to.be.within(1.8, 2.4)
   })
 })

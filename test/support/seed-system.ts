@@ -19,7 +19,7 @@ export async function seedSystem(hub: Hub): Promise<void> {
     listed('ETHUSDC', 2, 'USDC'),
   ])
   await redis.rpush(keys.lane(venue, '1m', 'all'), 'BTCUSDT', 'ETHUSDT')
-  const lap = { interval: '1m', lane: 'all', symbols: 2, lapMs: 5_263, at: now }
+  const lap = { interval: '1m', lane: 'all', symbols: 2, lapMs: 5_263, boundMs: 5_012, at: now }
   await redis.hset(keys.laps(venue), '1m:all', JSON.stringify(lap))
   await redis.hset(keys.polls(venue, '1m'), { BTCUSDT: now - 1_000, ETHUSDT: now - 3_000 })
   await redis.zadd(keys.addresses(venue), now, 'paris')

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Interval } from '../../lib/model/timeframe.ts'
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
 
@@ -38,6 +39,17 @@ export interface SimulatorMarket {
 /** `[openTime, open, high, low, close, volume]` */
 export type Candle = readonly [number, string, string, string, string, string]
 
+/** The time between two answers for one symbol, real ms. */
+export interface GapSummary {
+  readonly count: number
+  readonly p50?: number
+  readonly p95?: number
+  readonly max?: number
+  /** how many gaps the symbol with the fewest, and the one with the most, has */
+  readonly minPerSymbol: number
+  readonly maxPerSymbol: number
+}
+
 /** A simulated venue of a test, in a process of its own. */
 export interface Simulator {
   readonly url: string
@@ -53,7 +65,9 @@ export interface Simulator {
   change(...changes: readonly object[]): Promise<void>
   market(): Promise<SimulatorMarket>
   /** final candles */
-  candles(symbol: string, startTime: number): Promise<Candle[]>
+  candles(symbol: string, startTime: number, interval?: Interval): Promise<Candle[]>
+  /** of the polls that were answered after `since`, real ms */
+  gaps(interval: Interval, since: number): Promise<GapSummary>
 }
 
 const controlWithinMs = 5_000
@@ -87,8 +101,12 @@ export async function startSimulator(...flags: readonly string[]): Promise<Simul
       await control(`${url}/_sim/symbols`, changes)
     },
     market: async () => (await control(`${url}/_sim/market`)) as SimulatorMarket,
-    candles: async (symbol, startTime) =>
-      (await control(`${url}/_sim/candles?symbol=${symbol}&startTime=${startTime}`)) as Candle[],
+    candles: async (symbol, startTime, interval = '1m') => {
+      const query = `symbol=${symbol}&startTime=${startTime}&interval=${interval}`
+      return (await control(`${url}/_sim/candles?${query}`)) as Candle[]
+    },
+    gaps: async (interval, since) =>
+      (await control(`${url}/_sim/gaps?interval=${interval}&since=${since}`)) as GapSummary,
   }
 }
 

@@ -40,13 +40,15 @@ export interface System {
   readonly simulator: Simulator
   readonly klines: Child[]
   readonly cursors: Child[]
+  readonly tickers: Child[]
+  readonly traders: Child[]
   readonly symbols: number
   /** real ms that a lap takes at one address: what 95 % of the venue's weight allows */
   readonly lapMs: number
   /** where the actors look for the hand-kept lists of symbols */
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
-  start(kind: 'kline' | 'symbol-cursor', settings?: Readonly<Record<string, string>>): Promise<Child>
+  start(kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader', settings?: Readonly<Record<string, string>>): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
   ages(): Promise<Map<string, number>>
   /** resolves, with the ms that it took, when every symbol was polled after `since`, real ms */
@@ -109,8 +111,10 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   }
   const klines: Child[] = []
   const cursors: Child[] = []
+  const tickers: Child[] = []
+  const traders: Child[] = []
   const requireAlive = () => {
-    const crash = [...klines, ...cursors, simulator.child]
+    const crash = [...klines, ...cursors, ...tickers, ...traders, simulator.child]
       .map((child) => child.crash())
       .find((each) => each !== undefined)
     if (crash !== undefined) throw new Error(crash)
@@ -122,12 +126,14 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     simulator,
     klines,
     cursors,
+    tickers,
+    traders,
     symbols,
     lapMs: (symbols / weightPerMinute) * (60_000 / rate),
     symbolsFile,
     async start(kind, settings = {}) {
       const child = startChild(kind, process.execPath, [`actors/${kind}`], { ...environment, ...settings })
-      ;(kind === 'kline' ? klines : cursors).push(child)
+      ;({ kline: klines, 'symbol-cursor': cursors, ticker: tickers, trader: traders })[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
       const beats = async () => {
         requireAlive()

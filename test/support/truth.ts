@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { readKlines } from '../../lib/market/klines.ts'
 import { readLane } from '../../lib/market/lanes.ts'
+import type { Lane } from '../../lib/market/lanes.ts'
 import { toDecimal } from '../../lib/model/decimal.ts'
+import type { Interval } from '../../lib/model/timeframe.ts'
 import { lane } from './system.ts'
 import type { System } from './system.ts'
 import type { Candle } from './simulator.ts'
@@ -10,8 +12,8 @@ import type { Candle } from './simulator.ts'
 export type Truth = (symbol: string) => Promise<ReadonlyMap<number, readonly string[]>>
 
 /** The simulator's own account of its final candles. */
-export function simulatorTruth(system: System, since: number): Truth {
-  return async (symbol) => toTruth(await system.simulator.candles(symbol, Math.trunc(since)))
+export function simulatorTruth(system: System, since: number, interval: Interval = '1m'): Truth {
+  return async (symbol) => toTruth(await system.simulator.candles(symbol, Math.trunc(since), interval))
 }
 
 /** Candles by open time. */
@@ -20,14 +22,14 @@ export function toTruth(candles: readonly Candle[]): ReadonlyMap<number, readonl
 }
 
 /**
- * Compares every final candle of the lane's symbols in Redis with the truth, decimal for decimal, and gives how many
+ * Compares every final candle of a lane's symbols in Redis with the truth, decimal for decimal, and gives how many
  * there were. Neither side may lack one between a symbol's first candle in Redis and its last final one.
  */
-export async function requireExact(system: System, truth: Truth): Promise<number> {
+export async function requireExact(system: System, truth: Truth, of: Lane = lane): Promise<number> {
   const differences: string[] = []
   let compared = 0
-  for (const symbol of await readLane(system.hub, lane)) {
-    const stored = await readKlines(system.hub, lane, symbol, 5_000)
+  for (const symbol of await readLane(system.hub, of)) {
+    const stored = await readKlines(system.hub, of, symbol, 5_000)
     const finals = stored.filter((kline) => kline.class === 2)
     const [first, last] = [stored[0]?.openTime ?? Infinity, finals.at(-1)?.openTime ?? -Infinity]
     const expected = new Map(

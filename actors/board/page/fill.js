@@ -16,11 +16,11 @@ export function seconds(ms) {
 const orDash = (ms) => (ms == null ? '–' : seconds(ms))
 const count = (number) => number.toLocaleString('en')
 
-function text(element, value) {
+export function text(element, value) {
   if (element.textContent !== value) element.textContent = value
 }
 
-function badge(element, word, tone) {
+export function badge(element, word, tone) {
   text(element, word)
   element.className = `badge ${tone}`
 }
@@ -30,7 +30,7 @@ const lastPart = (address) => address.split(':').at(-1)
 const tones = { fresh: 'good', late: 'warn', stale: 'bad', starting: '', empty: '' }
 
 export function fillLane(row, lane) {
-  const [name, state, symbols, lap, p50, p99, max, spark] = row.cells
+  const [name, state, symbols, lap, bound, p50, p99, max, spark] = row.cells
   text(name, lane.lane)
   if (state.firstChild === null) state.append(document.createElement('span'))
   badge(state.firstChild, lane.freshness, tones[lane.freshness] ?? '')
@@ -39,6 +39,7 @@ export function fillLane(row, lane) {
     lane.missing > 0 ? `${count(lane.symbols)}, ${count(lane.missing)} not yet` : count(lane.symbols),
   )
   text(lap, orDash(lane.lapMs))
+  text(bound, orDash(lane.boundMs))
   text(p50, orDash(lane.ageMs?.p50))
   text(p99, orDash(lane.ageMs?.p99))
   text(max, orDash(lane.ageMs?.max))

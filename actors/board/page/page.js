@@ -1,4 +1,5 @@
 import { fillActor, fillBudget, fillLane, fillQueue, seconds } from './fill.js'
+import { fillOrder, fillPosition } from './fill-paper.js'
 
 const everyMs = 1000
 const patienceMs = 5000
@@ -54,7 +55,7 @@ function show({ venue, redis, allowActions, state }) {
     byId('lanes'),
     state.lanes,
     (lane) => lane.lane,
-    makeRow(['', '', number, number, number, number, number, 'spark']),
+    makeRow(['', '', number, number, number, number, number, number, 'spark']),
     fillLane,
   )
   sync(byId('budgets'), state.budgets, (budget) => budget.address, makeBudget, fillBudget)
@@ -64,6 +65,22 @@ function show({ venue, redis, allowActions, state }) {
     (queue) => queue.name,
     makeRow(['', number, number, number, number]),
     fillQueue,
+  )
+  const { account, open, ended, positions } = state.paper
+  byId('paper-account').textContent = `account ${account}: nothing reaches the venue`
+  sync(
+    byId('paper-orders'),
+    [...open, ...ended].toReversed(),
+    (order) => order.id,
+    makeRow(['', '', '', number, number, number, number, '', '', '']),
+    fillOrder,
+  )
+  sync(
+    byId('paper-positions'),
+    positions,
+    (position) => position.symbol,
+    makeRow(['', number, number, number, number, number, '']),
+    fillPosition,
   )
   sync(byId('actors'), state.actors, (actor) => actor.id, makeRow(['', '', number, number, '']), fillActor)
 }

@@ -1,0 +1,43 @@
+import { openEgress } from '../../lib/egress/egress.ts'
+import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
+import { runActor } from '../../lib/hub/actor.ts'
+import { actorId } from '../../lib/hub/heartbeats.ts'
+import { joinTurns } from '../../lib/hub/turns.ts'
+import { followVenueClock } from '../../lib/hub/venue-clock.ts'
+import { pollTickers } from './poll-tickers.ts'
+
+// All symbols in one request; venues differ, and this one is the measure of the cadence.
+const requestWeight = 5
+// A little slower than the share allows, so that jitter does not run into it.
+const slack = 0.98
+
+await runActor({
+  kind: 'ticker',
+  summary: 'Fetches the best bid and ask of all symbols and merges them into Redis. Several take turns by themselves.',
+  settings: ['tickerShare', 'address', 'localAddress', 'proxy', 'share'],
+  async start(hub) {
+    const { config } = hub
+    const { id: venue, limit } = venueOf(config.exchange)
+    const egress = openEgress(hub, venue, limit)
+    const { exchangeUrl: url, localAddress, proxy, address } = config
+    const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
+    const stopClock = followVenueClock(
+      hub,
+      (onLeave) => egress.call('market', () => exchange.fetchTime(), onLeave),
+      () => {},
+    )
+    const weightPerSecond = (limit.limit * config.share * config.tickerShare * 1000) / hub.clock.toRealMs(limit.windowMs)
+    const perSecond = (weightPerSecond / requestWeight) * slack
+    const turns = joinTurns(hub, hub.keys.members(venue, 'ticker'), { address, id: actorId('ticker'), perSecond })
+    const polls = pollTickers({ hub, exchange, egress, turns })
+    return {
+      tell: () => ({ venue, address, members: turns.members(), perSecond: perSecond.toFixed(2), ...polls.counts() }),
+      async stop() {
+        await polls.stop()
+        await turns.stop()
+        stopClock()
+        await exchange.close()
+      },
+    }
+  },
+})

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runActor } from '../../lib/hub/actor.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
+import { followMarket } from '../../lib/market/follow-market.ts'
+import type { Market } from '../../lib/market/follow-market.ts'
+import { readLane } from '../../lib/market/lanes.ts'
+import { ConfigError, describeError } from '../../lib/model/errors.ts'
+import type { Interval } from '../../lib/model/timeframe.ts'
+import { openPaperTrading } from '../../lib/orders/paper-trading.ts'
+import type { StrategyContext } from '../../lib/orders/strategy.ts'
+import { foldLog } from './fold-log.ts'
+import { followInstruments } from './follow-instruments.ts'
+import { keepMarketTime } from './keep-market-time.ts'
+import { loadStrategy } from './load-strategy.ts'
+import { createRates } from './rates.ts'
+import { runStrategy } from './run-strategy.ts'
+import type { StrategyRun } from './run-strategy.ts'
+import { tellMarket } from './tell-market.ts'
+
+await runActor({
+  kind: 'trader',
+  summary: 'Knows the whole market, calls a strategy for what changed, and keeps its orders on paper.',
+  settings: [
+    'strategy',
+    'strategyOptions',
+    'strategyBudgetMs',
+    'account',
+    'ledgerLength',
+    'staleAfterMs',
+    'paperLatencyMs',
+    'makerFee',
+    'takerFee',
+    'live',
+  ],
+  async start(hub) {
+    const { config, log } = hub
+    if (config.live)
+      throw new ConfigError(
+        '--live: orders are kept on paper until the path to the venue is built; leave it out',
+      )
+    const venue = config.exchange
+    const { account, staleAfterMs } = config
+    const strategy = await loadStrategy(config.strategy, config.strategyOptions)
+    const stopClock = await keepMarketTime(hub, venue)
+    await untilListed(hub, venue, strategy.intervals[0] as Interval)
+    const instruments = await followInstruments(hub, venue)
+
+    let run: StrategyRun | undefined
+    let denied = 0
+    const fold = foldLog(log)
+    const { intervals } = strategy
+    const market: Market = await followMarket(
+      hub,
+      venue,
+      { intervals, length: config.ledgerLength, staleAfterMs },
+      () => run?.onChange(),
+    )
+    const paper = openPaperTrading(
+      hub,
+      { venue, account },
+      {
+        strategy: strategy.name,
+        market,
+        instrument: instruments.of,
+        onFill: (fill) => run?.onFill(fill),
+        onDenied({ symbol, side, signalId }, reason) {
+          denied += 1
+          fold(`an order was denied: ${reason}`, { symbol, side, signalId })
+        },
+      },
+    )
+    const context: StrategyContext = {
+      ledger: market.ledger,
+      orders: paper.orders,
+      positions: paper.positions,
+      instrument: instruments.of,
+      now: () => hub.clock.now(),
+      isStale: (slot) => market.isStale(slot),
+      log: (message, fields = {}) => log.info({ strategy: strategy.name, ...fields }, message),
+    }
+    run = runStrategy(strategy, context, log, config.strategyBudgetMs)
+    const stopTelling = tellMarket(log, market, () => void run?.start())
+    const rates = createRates()
+    return {
+      tell() {
+        const { changes, ...counts } = market.counts()
+        const { evaluations, ...told } = run?.counts() ?? { evaluations: 0 }
+        return {
+          venue,
+          account,
+          mode: 'paper',
+          strategy: strategy.name,
+          live: market.isLive() ? 1 : 0,
+          complete: market.isComplete() ? 1 : 0,
+          ...counts,
+          stale: market.ledger.symbols.filter((_, slot) => market.isStale(slot)).length,
+          ...rates.since({ changesPerS: changes, evaluationsPerS: evaluations }),
+          ...told,
+          ...paper.counts(),
+          denied,
+        }
+      },
+      async stop() {
+        stopTelling()
+        await run?.stop()
+        await paper.stop()
+        await market.stop()
+        instruments.stop()
+        stopClock()
+      },
+    }
+  },
+})
+
+// The ledger has room for what is listed when it is made, and some more.
+async function untilListed(hub: Hub, venue: string, interval: Interval): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      if ((await readLane(hub, { venue, interval, name: 'all' })).length > 0) return
+      if (tries === 0)
+        hub.log.info(
+          { interval },
+          'no symbols are listed yet at this interval: is a symbol-cursor running with it?',
+        )
+    } catch (error) {
+      hub.log.debug({ error: describeError(error) }, 'the symbols were not read')
+    }
+    await sleep(500)
+  }
+}

@@ -1,0 +1,178 @@
+import type { Interval } from '../model/timeframe.ts'
+import { intervalsMs } from '../model/timeframe.ts'
+
+/** A stretch of open times that a symbol's candles lack: from the first missing one up to the next that is there. */
+export interface Gap {
+  readonly slot: number
+  readonly from: number
+  readonly until: number
+}
+
+/**
+ * The last `length` candles of many symbols at one interval, in typed arrays: one stretch of each array per symbol, so
+ * that a symbol's values lie side by side, oldest first, and a view of them needs no copy. Symbols are numbered slots.
+ */
+export class CandleRings {
+  readonly interval: Interval
+  readonly intervalMs: number
+  readonly length: number
+  readonly openTime: Float64Array
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
+  readonly close: Float64Array
+  /** in the base asset */
+  readonly volume: Float64Array
+  /** 0 open, 1 provisional, 2 final */
+  readonly class: Uint8Array
+  /** venue time of the last poll, per slot; 0 never */
+  readonly polledAt: Float64Array
+  /** place in the feed of the last change, per slot */
+  readonly changedAt: Float64Array
+  // Per slot: where its first candle stands, and behind its last.
+  readonly #first: Int32Array
+  readonly #end: Int32Array
+  readonly #stretch: number
+
+  constructor(interval: Interval, slots: number, length: number) {
+    this.interval = interval
+    this.intervalMs = intervalsMs[interval]
+    this.length = length
+    // With some room behind, a full stretch is moved to its front only once in a while.
+    this.#stretch = length + Math.max(16, length >> 2)
+    const size = slots * this.#stretch
+    this.openTime = new Float64Array(size)
+    this.open = new Float64Array(size)
+    this.high = new Float64Array(size)
+    this.low = new Float64Array(size)
+    this.close = new Float64Array(size)
+    this.volume = new Float64Array(size)
+    this.class = new Uint8Array(size)
+    this.polledAt = new Float64Array(slots)
+    this.changedAt = new Float64Array(slots)
+    this.#first = new Int32Array(slots)
+    this.#end = new Int32Array(slots)
+    for (let slot = 0; slot < slots; slot++) this.clear(slot)
+  }
+
+  /** How many candles a symbol has. */
+  count(slot: number): number {
+    return (this.#end[slot] as number) - (this.#first[slot] as number)
+  }
+
+  /** Where in the arrays the candle `back` from the newest stands (0 the newest); -1 when there is none. */
+  at(slot: number, back = 0): number {
+    const position = (this.#end[slot] as number) - 1 - back
+    return position >= (this.#first[slot] as number) ? position : -1
+  }
+
+  /** A symbol's values of one array, oldest first: a view that the next change may move, so use it at once. */
+  view(values: Float64Array, slot: number): Float64Array {
+    return values.subarray(this.#first[slot], this.#end[slot])
+  }
+
+  /**
+   * Takes one candle in. Of two versions of one open time the one with the higher class, then the larger volume stays,
+   * unless `force` says that the given one is the truth. Gives whether anything changed.
+   */
+  put(
+    slot: number,
+    openTime: number,
+    open: number,
+    high: number,
+    low: number,
+    close: number,
+    volume: number,
+    klineClass: number,
+    force = false,
+  ): boolean {
+    const first = this.#first[slot] as number
+    const end = this.#end[slot] as number
+    let position = end - 1
+    if (end === first || openTime > (this.openTime[position] as number)) {
+      position = this.#append(slot)
+    } else {
+      while (position >= first && (this.openTime[position] as number) > openTime) position--
+      if (position >= first && this.openTime[position] === openTime) {
+        const oldClass = this.class[position] as number
+        const newer = klineClass > oldClass || (klineClass === oldClass && volume >= (this.volume[position] as number))
+        if (!newer && !force) return false
+      } else {
+        // Older than all, and there is no room for it.
+        if (position < first && end - first >= this.length) return false
+        position = this.#insert(slot, position + 1)
+      }
+    }
+    this.openTime[position] = openTime
+    this.open[position] = open
+    this.high[position] = high
+    this.low[position] = low
+    this.close[position] = close
+    this.volume[position] = volume
+    this.class[position] = klineClass
+    return true
+  }
+
+  /** Forgets a symbol's candles. */
+  clear(slot: number): void {
+    this.#first[slot] = slot * this.#stretch
+    this.#end[slot] = slot * this.#stretch
+    this.polledAt[slot] = 0
+  }
+
+  /** Whether a symbol's candles follow one another without a gap. */
+  isWhole(slot: number): boolean {
+    const first = this.#first[slot] as number
+    const last = (this.#end[slot] as number) - 1
+    return last <= first || (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
+  }
+
+  /** The stretches that a symbol's candles lack, oldest first. */
+  gaps(slot: number): Gap[] {
+    const gaps: Gap[] = []
+    for (let position = (this.#first[slot] as number) + 1; position < (this.#end[slot] as number); position++) {
+      const expected = (this.openTime[position - 1] as number) + this.intervalMs
+      const found = this.openTime[position] as number
+      if (found !== expected) gaps.push({ slot, from: expected, until: found })
+    }
+    return gaps
+  }
+
+  #append(slot: number): number {
+    const front = slot * this.#stretch
+    let first = this.#first[slot] as number
+    let end = this.#end[slot] as number
+    if (end === front + this.#stretch) {
+      const keepFrom = end - this.length + 1
+      this.#move(front, keepFrom, end)
+      first = front
+      end = front + this.length - 1
+    } else if (end - first === this.length) first += 1
+    this.#first[slot] = first
+    this.#end[slot] = end + 1
+    return end
+  }
+
+  // Makes room at a position that is not the end; the oldest candle goes when there are too many.
+  #insert(slot: number, position: number): number {
+    const first = this.#first[slot] as number
+    const end = this.#end[slot] as number
+    if (end - first === this.length) {
+      this.#move(first, first + 1, position)
+      return position - 1
+    }
+    if (first > slot * this.#stretch) {
+      this.#move(first - 1, first, position)
+      this.#first[slot] = first - 1
+      return position - 1
+    }
+    this.#move(position + 1, position, end)
+    this.#end[slot] = end + 1
+    return position
+  }
+
+  #move(to: number, from: number, until: number): void {
+    for (const values of [this.openTime, this.open, this.high, this.low, this.close, this.volume]) values.copyWithin(to, from, until)
+    this.class.copyWithin(to, from, until)
+  }
+}

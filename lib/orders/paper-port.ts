@@ -1,0 +1,148 @@
+import { LRUCache } from 'lru-cache'
+import type { Hub } from '../hub/hub.ts'
+import type { Market } from '../market/follow-market.ts'
+import { clientOrderIdOf } from '../model/client-order-id.ts'
+import { toDecimal } from '../model/decimal.ts'
+import type { Decimal } from '../model/decimal.ts'
+import { describeError } from '../model/errors.ts'
+import type { InstrumentOf } from '../model/instrument.ts'
+import { isTerminal } from '../model/order.ts'
+import type { Order } from '../model/order.ts'
+import { checkRequest } from './check-request.ts'
+import type { CancelOutcome, OrderPort, OrderRequest, SubmitOutcome } from './order-port.ts'
+import type { PaperAccount } from './paper-account.ts'
+import { changeOrder, placeOrder, readOrder } from './paper-orders.ts'
+
+/** What a port works with. */
+export interface PaperPortOptions {
+  readonly strategy: string
+  readonly market: Market
+  readonly account: PaperAccount
+  readonly instrument: InstrumentOf
+  /** market ms between a request and the book */
+  readonly latencyMs: number
+  /** market ms after which quotes are too old to take a risk on */
+  readonly staleAfterMs: number
+  readonly onDenied: (request: OrderRequest, reason: string) => void
+}
+
+// Signals that were used lately are answered without asking Redis; older ones are known there.
+const rememberedSignals = 10_000
+const mostTries = 3
+
+/** One strategy's way to paper orders. */
+export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & { submitted(): number } {
+  const { strategy, market, account, instrument, latencyMs } = options
+  const { ledger } = market
+  const used = new LRUCache<string, true>({ max: rememberedSignals })
+  const submitting = new Map<string, Order>()
+  let submitted = 0
+
+  function noRisk(slot: number, now: number): string | undefined {
+    if (slot < 0) return 'the symbol is not followed'
+    if (!market.isLive() || !market.isComplete()) return 'stale data: the market is not complete'
+    if (!account.isSynced()) return 'stale data: the account is not known'
+    if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
+    if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'
+    return undefined
+  }
+
+  function quoteOf(slot: number): { bid: Decimal; ask: Decimal } | undefined {
+    if (slot < 0 || ledger.quoteTime[slot] === 0) return undefined
+    const [bid, ask] = [toDecimal(ledger.bid[slot]), toDecimal(ledger.ask[slot])]
+    return bid === undefined || ask === undefined ? undefined : { bid, ask }
+  }
+
+  async function submit(request: OrderRequest): Promise<SubmitOutcome> {
+    const id = clientOrderIdOf(account.of.account, strategy, request.signalId)
+    if (used.has(id)) return { outcome: 'accepted', id, isNew: false }
+    const { symbol, signalId } = request
+    const slot = ledger.slotOf(symbol)
+    const now = Math.trunc(hub.clock.now())
+    const held = account.position(symbol).position.size
+    const terms = checkRequest(request, {
+      instrument: instrument(symbol),
+      quote: quoteOf(slot),
+      noRisk: noRisk(slot, now),
+      held,
+    })
+    if ('denied' in terms) {
+      options.onDenied(request, terms.denied)
+      return { outcome: 'denied', reason: terms.denied }
+    }
+    const order: Order = {
+      id,
+      account: account.of.account,
+      strategy,
+      signalId,
+      class: request.class,
+      symbol,
+      ...terms,
+      state: 'pending',
+      filled: '0',
+      filledNotional: '0',
+      fees: '0',
+      reason: '',
+      submittedAt: now,
+      activeAt: now + latencyMs,
+      cancelAt: undefined,
+      time: now,
+      revision: 1,
+    }
+    used.set(id, true)
+    submitting.set(id, order)
+    try {
+      const isNew = await placeOrder(hub, account.of, order)
+      if (isNew) {
+        account.apply({ order })
+        submitted += 1
+        const { side, size, price, type } = order
+        hub.log.info({ id, signalId, symbol, side, size, price, type }, 'paper order')
+      }
+      return { outcome: 'accepted', id, isNew }
+    } catch (error) {
+      // The signal may be handed in again: if it has its order already, it gets no other.
+      used.delete(id)
+      return { outcome: 'unknown', id, reason: describeError(error) }
+    } finally {
+      submitting.delete(id)
+    }
+  }
+
+  async function cancel(id: string): Promise<CancelOutcome> {
+    try {
+      for (let tries = 0; tries < mostTries; tries++) {
+        const order =
+          tries === 0
+            ? (account.openOrder(id) ?? (await readOrder(hub, account.of, id)))
+            : await readOrder(hub, account.of, id)
+        if (order === undefined || order.strategy !== strategy)
+          return { outcome: 'denied', reason: 'no such order of this strategy' }
+        if (isTerminal(order.state)) return { outcome: 'denied', reason: `the order is ${order.state}` }
+        if (order.cancelAt !== undefined) return { outcome: 'accepted' }
+        const time = Math.trunc(hub.clock.now())
+        const next: Order = { ...order, cancelAt: time + latencyMs, time, revision: order.revision + 1 }
+        if (!(await changeOrder(hub, account.of, next, order.revision))) continue
+        account.apply({ order: next })
+        return { outcome: 'accepted' }
+      }
+      return { outcome: 'denied', reason: 'the order keeps changing' }
+    } catch (error) {
+      return { outcome: 'unknown', reason: describeError(error) }
+    }
+  }
+
+  return {
+    submit,
+    cancel,
+    open(symbol) {
+      const mine = (order: Order) =>
+        order.strategy === strategy && (symbol === undefined || order.symbol === symbol)
+      const open = [...account.openOrders()].filter(mine)
+      for (const order of submitting.values())
+        if (mine(order) && account.openOrder(order.id) === undefined) open.push(order)
+      return open
+    },
+    submitted: () => submitted,
+  }
+}

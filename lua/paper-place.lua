@@ -1,0 +1,19 @@
+#!lua
+-- Places a paper order unless its id was used before: one signal makes one order, whoever sends it and how
+-- often.
+-- KEYS order hash the order's fields
+-- KEYS open zset ids of open orders by submission
+-- ARGV id text client order id
+-- ARGV submittedAt ms venue time
+-- ARGV channel text where the account's changes are published
+-- ARGV event text what is published
+-- ARGV fields... mixed the order's fields: name, value
+-- Returns 1 it is placed; 0 it was before
+local order, open = KEYS[1], KEYS[2]
+local id, submittedAt, channel, event = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+
+if redis.call('EXISTS', order) == 1 then return 0 end
+redis.call('HSET', order, unpack(ARGV, 5))
+redis.call('ZADD', open, submittedAt, id)
+redis.call('PUBLISH', channel, event)
+return 1

@@ -1,0 +1,19 @@
+import type { Redis } from 'ioredis'
+import { loadScript } from './script.ts'
+
+const script = loadScript('paper-place', {
+  keys: ['order', 'open'],
+  args: ['id', 'submittedAt', 'channel', 'event', 'fields...'],
+})
+
+/** Whether the order is new; false when its id was placed before. */
+export async function paperPlace(
+  redis: Redis,
+  keys: { order: string; open: string },
+  args: { id: string; submittedAt: number; channel: string; event: string },
+  fields: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  return (
+    (await script.run(redis, { keys, args: { ...args, 'fields...': Object.entries(fields).flat() } })) === 1
+  )
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readLane } from '../../lib/market/lanes.ts'
+import type { Lane } from '../../lib/market/lanes.ts'
+import { withFolder } from '../support/folder.ts'
+import { lane, venue, withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { tell, until } from '../support/until.ts'
+
+const hotLane: Lane = { ...lane, name: 'hot' }
+const byHand = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'DOGEUSDT', 'BNBUSDT', 'ADAUSDT', 'LINKUSDT']
+const share = 0.3
+const measuredMs = 10_000
+// The schedule's second, and a judging.
+const judgedWithinMs = 3_000
+
+function untilHot(system: System, expected: readonly string[]): Promise<number> {
+  let found: string[] = []
+  const look = async () => {
+    system.requireAlive()
+    found = await readLane(system.hub, hotLane)
+    return found.toSorted().join() === expected.toSorted().join()
+  }
+  const what = `${expected.join(', ')} are hot`
+  return until(what, look, judgedWithinMs, () => found.join(', '))
+}
+
+describe('the hot lane', () => {
+  const open = withSystems()
+  const folder = withFolder()
+
+  const settingsOf = (condition: object) => ({
+    SLUICE_HOT_SHARE: String(share),
+    SLUICE_HOT_LANE: JSON.stringify(condition),
+    SLUICE_HOT_SCHEDULE: '* * * * * *',
+  })
+
+  it('makes the gaps of hot symbols shorter than the others’ by its share, within the budget', async function () {
+    this.timeout(60_000)
+    const symbols = 40
+    const system = await open({ rate: 10, symbols, settings: settingsOf({ symbols: byHand }) })
+    await untilHot(system, byHand)
+    const { redis, keys } = system.hub
+    const handed = async (of: Lane) => Number(await redis.get(keys.cursor(venue, of.interval, of.name)))
+    const before = [await handed(lane), await handed(hotLane)]
+    const since = Date.now()
+    await sleep(measuredMs)
+    const [all, hot] = [(await handed(lane)) - (before[0] ?? 0), (await handed(hotLane)) - (before[1] ?? 0)]
+    const gaps = await system.simulator.gaps('1m', since)
+    expect(hot / (all + hot)).to.be.closeTo(share, 0.02)
+    // A hot symbol has its turn in both lanes.
+    const expected = 1 + (share / byHand.length / (1 - share)) * symbols
+    const found = gaps.maxPerSymbol / gaps.minPerSymbol
+    tell(`hot symbols polled ${found.toFixed(2)} times as often, expected ${expected.toFixed(2)}`)
+    expect(found).to.be.within(expected * 0.85, expected * 1.15)
+    const { addresses } = await system.simulator.stats()
+    expect(Object.values(addresses).map(({ http429, http418 }) => http429 + http418)).to.deep.equal([0])
+  })
+
+  it('follows positions and a function of one’s own, and is there again after it was lost', async function () {
+    this.timeout(60_000)
+    const module = folder.write(
+      'mine.mjs',
+      `export const isHot = ({ symbol, klines }) => symbol === 'ETHUSDT' && klines.length > 0`,
+    )
+    const broken = folder.write('broken.mjs', `export const isHot = () => { throw new Error('mine') }`)
+    const condition = { any: [{ openPosition: true }, { module }, { module: broken }] }
+    const system = await open({ rate: 10, symbols: 20, settings: settingsOf(condition) })
+    const { redis, keys } = system.hub
+    const positions = keys.positions(venue, 'paper')
+    await untilHot(system, ['ETHUSDT'])
+    await redis.hset(positions, 'SOLUSDT/long', '{"size":"2"}', 'XRPUSDT/long', '{"size":"0"}')
+    tell(`an open position is hot after ${await untilHot(system, ['ETHUSDT', 'SOLUSDT'])} ms`)
+    await redis.hset(positions, 'SOLUSDT/long', '{"size":"0"}')
+    await untilHot(system, ['ETHUSDT'])
+    await redis.del(keys.lane(venue, hotLane.interval, hotLane.name))
+    await untilHot(system, ['ETHUSDT'])
+    await system.untilPolled(Date.now(), 5_000)
+  })
+})

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readHeads } from '../../lib/market/klines.ts'
+import { readLane } from '../../lib/market/lanes.ts'
+import type { Lane } from '../../lib/market/lanes.ts'
+import { settledAfterMs } from '../../lib/model/kline.ts'
+import { intervalsMs, openTimeAt } from '../../lib/model/timeframe.ts'
+import type { Interval } from '../../lib/model/timeframe.ts'
+import { venue, withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { requireExact, simulatorTruth } from '../support/truth.ts'
+import { tell, until } from '../support/until.ts'
+
+const rate = 20
+// So long that each interval closes at least once.
+const watchedMs = 16_000
+// Real ms. A round of all lanes takes some 200 ms at this rate on an idle machine.
+const finalWithinMs = 4_000
+
+const laneOf = (interval: Interval): Lane => ({ venue, interval, name: 'all' })
+
+/** How many symbols have the candle that closed at `closeTime` as a final one. */
+async function countFinals(system: System, interval: Interval, closeTime: number): Promise<number> {
+  const heads = await readHeads(system.hub, laneOf(interval))
+  const openTime = closeTime - intervalsMs[interval]
+  const isThere = (each: { openTime: number; class: number }) =>
+    each.openTime === openTime && each.class === 2
+  return [...heads.values()].filter((klines) => klines.some(isThere)).length
+}
+
+/** Real ms from the moment a candle may be final until it is in Redis for all symbols, for each close. */
+async function timeCloses(system: System, interval: Interval, stopAt: number): Promise<number[]> {
+  const { simulator } = system
+  const tookMs: number[] = []
+  let closeTime = openTimeAt(simulator.now(), interval) + intervalsMs[interval]
+  for (;;) {
+    const dueInMs = (closeTime + settledAfterMs - simulator.now()) / rate
+    if (Date.now() + dueInMs > stopAt) return tookMs
+    await sleep(Math.max(0, dueInMs))
+    let finals = 0
+    const complete = async () => {
+      system.requireAlive()
+      finals = await countFinals(system, interval, closeTime)
+      return finals === system.symbols
+    }
+    const what = `every candle of ${interval} that closed at ${closeTime} is final`
+    await until(what, complete, finalWithinMs, () => `${finals} of ${system.symbols}`)
+    tookMs.push((simulator.now() - closeTime - settledAfterMs) / rate)
+    closeTime += intervalsMs[interval]
+  }
+}
+
+describe('many intervals', () => {
+  const open = withSystems()
+
+  it('have every final candle in Redis soon after its close, as the venue has it, within the budget', async function () {
+    this.timeout(60_000)
+    const intervals: Interval[] = ['1m', '3m', '5m']
+    const settings = { SLUICE_INTERVALS: intervals.join(',') }
+    const system = await open({ rate, symbols: 20, settings })
+    const since = system.simulator.now()
+    const stopAt = Date.now() + watchedMs
+    const tookMs = await Promise.all(intervals.map((interval) => timeCloses(system, interval, stopAt)))
+    for (const [i, interval] of intervals.entries()) {
+      const each = tookMs[i] ?? []
+      tell(`${interval}: final after ${each.map((ms) => ms.toFixed(0)).join(', ')} ms`)
+      expect(each.length, interval).to.be.at.least(Math.floor((watchedMs * rate) / intervalsMs[interval]))
+    }
+    for (const interval of intervals) {
+      const from = since - 100 * intervalsMs[interval]
+      const compared = await requireExact(system, simulatorTruth(system, from, interval), laneOf(interval))
+      expect(compared).to.be.at.least(20 * 90)
+    }
+    const { addresses } = await system.simulator.stats()
+    expect(Object.values(addresses).map(({ http429, http418 }) => http429 + http418)).to.deep.equal([0])
+  })
+
+  it('are all asked once around by a new leader, long ones too, also when polls fail', async function () {
+    this.timeout(60_000)
+    const settings = { SLUICE_INTERVALS: '1m,1h,1d' }
+    const system = await open({ rate, symbols: 20, cursors: 2, settings })
+    const polledSince = async (interval: Interval, since: number) => {
+      const polls = await system.hub.redis.hgetall(system.hub.keys.polls(venue, interval))
+      const symbols = await readLane(system.hub, laneOf(interval))
+      return (
+        symbols.length === system.symbols && symbols.every((symbol) => Number(polls[symbol] ?? 0) > since)
+      )
+    }
+    const allPolled = (since: number, withinMs: number) => {
+      const look = async () => {
+        system.requireAlive()
+        return (await polledSince('1h', since)) && (await polledSince('1d', since))
+      }
+      return until('every symbol is polled in 1h and in 1d', look, withinMs)
+    }
+    await allPolled(0, 10_000)
+    // Their slow lap takes 45 s at this rate, so that only a round brings them back so soon.
+    const leader = await system.leader()
+    await leader.signal('SIGKILL')
+    tell(`long lanes polled ${await allPolled(system.simulator.now(), 8_000)} ms after the leader was killed`)
+
+    // A second apart, a poll is made again until it succeeds.
+    await system.simulator.faults({ kind: 'status', status: 503, path: 'klines', probability: 0.15 })
+    await system.start('symbol-cursor')
+    const next = system.cursors.find((cursor) => cursor !== leader)
+    await next?.signal('SIGKILL')
+    const tookMs = await allPolled(system.simulator.now(), 12_000)
+    tell(`${tookMs} ms when one of seven polls fails`)
+  })
+})

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { followMarket } from '../../lib/market/follow-market.ts'
+import type { Market } from '../../lib/market/follow-market.ts'
+import { readKlines } from '../../lib/market/klines.ts'
+import { readVenueClock } from '../../lib/hub/venue-clock.ts'
+import { openLossyFeed } from '../support/lossy-feed.ts'
+import { lane, venue, withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { requireExact, simulatorTruth } from '../support/truth.ts'
+import { tell, until } from '../support/until.ts'
+
+const rate = 60
+const minuteMs = 60_000
+// So few that an outage of some minutes is longer than what a poll repairs by itself.
+const settings = { SLUICE_CANDLES_PER_POLL: '4' }
+
+/** Whether a ledger holds what Redis holds, from the first candle on that both have. */
+async function isExact(system: System, market: Market): Promise<boolean> {
+  const rings = market.ledger.candles('1m')
+  for (const { symbol } of market.ledger.symbols) {
+    const slot = market.ledger.slotOf(symbol)
+    const stored = await readKlines(system.hub, lane, symbol, 400)
+    const finals = stored.filter((kline) => kline.class === 2)
+    const row = (at: number) => [rings.openTime[at], rings.open[at], rings.high[at], rings.low[at], rings.close[at], rings.volume[at]].join()
+    const held = new Set(Array.from({ length: rings.count(slot) }, (_, back) => row(rings.at(slot, back))))
+    for (const { openTime, open, high, low, close, volume } of finals) {
+      if (!held.has([openTime, ...[open, high, low, close, volume].map(Number)].join())) return false
+    }
+  }
+  return true
+}
+
+describe('the market in a process', function () {
+  this.timeout(90_000)
+  const stops: (() => Promise<void> | void)[] = []
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop()
+  })
+  // After the hook above, because what follows a system must stop before it.
+  const open = withSystems()
+
+  async function follow(system: System, hub = system.hub): Promise<Market> {
+    const clock = await readVenueClock(system.hub, venue)
+    const market = await followMarket({ ...hub, clock }, venue, { intervals: ['1m'], length: 500, staleAfterMs: 10 * minuteMs }, () => {})
+    stops.push(() => market.stop())
+    await until('the market is complete', async () => market.isComplete(), 10_000)
+    return market
+  }
+
+  it('is exact after minutes of a feed that drops, doubles and swaps messages', async () => {
+    const soak = process.env['SOAK_RUNS'] !== undefined
+    const system = await open({ symbols: 12, rate, settings })
+    const begin = system.simulator.now() - 60 * minuteMs
+    const lossy = await openLossyFeed(system.hub, venue)
+    stops.push(() => lossy.stop())
+    const market = await follow(system, lossy.hub)
+    await sleep(soak ? 24 * 60_000 : 10_000)
+    lossy.calm()
+    await until('the ledger is exact', async () => market.isComplete() && (await isExact(system, market)), 10_000)
+    const { resyncs, gaps, changes } = market.counts()
+    tell(`${changes} changes, ${resyncs} times anew, ${await requireExact(system, simulatorTruth(system, begin))} candles equal`)
+    expect(gaps).to.equal(0)
+    expect(resyncs).to.be.greaterThan(3)
+  })
+
+  it('finds the candles that an outage of the fetchers has left out, and has them fetched within 10 s', async () => {
+    const system = await open({ symbols: 6, rate, settings })
+    const market = await follow(system)
+    const begin = system.simulator.now() - 60 * minuteMs
+    await system.klines[0]?.signal('SIGKILL')
+    await sleep(((10 * minuteMs) / rate) * 1.1)
+    await system.start('kline', settings)
+    await until('gaps are found', async () => market.counts().gaps > 0, 10_000)
+    const took = await until('gaps are repaired', async () => market.isComplete() && market.counts().gaps === 0, 10_000)
+    tell(`repaired in ${took} ms`)
+    await until('the ledger is exact', async () => isExact(system, market), 5_000)
+    expect(await requireExact(system, simulatorTruth(system, begin))).to.be.greaterThan(6 * 9)
+    expect(market.counts().absent).to.equal(0)
+  })
+})
