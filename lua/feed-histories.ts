@@ -9,7 +9,10 @@ export async function feedHistories(
   keys: { sequence: string; klines: readonly string[] },
   args: { count: number },
 ): Promise<{ epoch: number; sequence: number; rows: string[][] }> {
-  const answer = await script.run(redis, { keys: { sequence: keys.sequence, 'klines...': keys.klines }, args })
+  const answer = await script.run(redis, {
+    keys: { sequence: keys.sequence, 'klines...': keys.klines },
+    args,
+  })
   const [epoch, sequence, ...rows] = answer as [string, string, ...string[][]]
   return { epoch: Number(epoch), sequence: Number(sequence), rows }
 }

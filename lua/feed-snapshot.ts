@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
-const script = loadScript('feed-snapshot', { keys: ['sequence', 'tickers', 'tickerPolls', 'series...'], args: [] })
+const script = loadScript('feed-snapshot', {
+  keys: ['sequence', 'tickers', 'tickerPolls', 'series...'],
+  args: [],
+})
 
 /** What a reader begins with; all values are stored text. */
 export interface FeedSnapshot {
@@ -17,14 +20,25 @@ export interface FeedSnapshot {
 /** The heads of the given intervals and the tickers, at one place of the feed. */
 export async function feedSnapshot(
   redis: Redis,
-  keys: { sequence: string; tickers: string; tickerPolls: string; series: readonly { heads: string; polls: string }[] },
+  keys: {
+    sequence: string
+    tickers: string
+    tickerPolls: string
+    series: readonly { heads: string; polls: string }[]
+  },
 ): Promise<FeedSnapshot> {
   const { series, ...others } = keys
   const answer = await script.run(redis, {
     keys: { ...others, 'series...': series.flatMap(({ heads, polls }) => [heads, polls]) },
     args: {},
   })
-  const [epoch, sequence, tickers, tickersPolledAt, ...hashes] = answer as [string, string, string[], string, ...string[][]]
+  const [epoch, sequence, tickers, tickersPolledAt, ...hashes] = answer as [
+    string,
+    string,
+    string[],
+    string,
+    ...string[][],
+  ]
   return {
     epoch: Number(epoch),
     sequence: Number(sequence),

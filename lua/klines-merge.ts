@@ -39,9 +39,11 @@ export async function klinesMerge(
   const flat: (string | number)[] = []
   if (groups.length > mostGroups) throw new RangeError(`at most ${mostGroups} groups, were ${groups.length}`)
   // The script reads what stands once per group: a symbol told twice in one call would be written twice.
-  if (new Set(groups.map(({ symbol }) => symbol)).size < groups.length) throw new RangeError('a symbol stands in two groups')
+  if (new Set(groups.map(({ symbol }) => symbol)).size < groups.length)
+    throw new RangeError('a symbol stands in two groups')
   for (const group of groups) {
-    if (group.rows.length > mostRows) throw new RangeError(`at most ${mostRows} rows, were ${group.rows.length}`)
+    if (group.rows.length > mostRows)
+      throw new RangeError(`at most ${mostRows} rows, were ${group.rows.length}`)
     flat.push(group.symbol, group.index, group.polledAt, group.rows.length)
     for (const row of group.rows) flat.push(row)
   }

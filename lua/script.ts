@@ -45,7 +45,10 @@ export function loadScript<const K extends string, const A extends string>(
   return { name, source, run }
 }
 
-function flatten<N extends string, V>(names: readonly N[], values: Readonly<Record<N, V | readonly V[]>>): V[] {
+function flatten<N extends string, V>(
+  names: readonly N[],
+  values: Readonly<Record<N, V | readonly V[]>>,
+): V[] {
   const flat: V[] = []
   for (const name of names) {
     const value = values[name]
@@ -67,9 +70,16 @@ export function readHeader(source: string): { keys: string[]; args: string[] } {
   return { keys: named('KEYS'), args: named('ARGV') }
 }
 
-function requireSame(name: string, kind: string, header: readonly string[], wrapper: readonly string[]): void {
+function requireSame(
+  name: string,
+  kind: string,
+  header: readonly string[],
+  wrapper: readonly string[],
+): void {
   if (header.join(' ') === wrapper.join(' ')) return
-  throw new Error(`${name}.lua declares ${kind} ${header.join(', ')}; its wrapper binds ${wrapper.join(', ')}`)
+  throw new Error(
+    `${name}.lua declares ${kind} ${header.join(', ')}; its wrapper binds ${wrapper.join(', ')}`,
+  )
 }
 
 // The scripts stand beside the sources; compiled wrappers run from dist.

@@ -33,7 +33,9 @@ export async function backfillKlines(actor: KlineActor, job: Job<BackfillJob>): 
       },
     )
     const klines = toKlines(rows, interval, askedAt)
-    const result = await mergeKlines(hub, { venue, interval }, [{ symbol, index, polledAt: undefined, klines }])
+    const result = await mergeKlines(hub, { venue, interval }, [
+      { symbol, index, polledAt: undefined, klines },
+    ])
     won += result.won
     await job.updateProgress({ openTime: from, last })
   }

@@ -13,7 +13,8 @@ const slack = 0.98
 
 await runActor({
   kind: 'ticker',
-  summary: 'Fetches the best bid and ask of all symbols and merges them into Redis. Several take turns by themselves.',
+  summary:
+    'Fetches the best bid and ask of all symbols and merges them into Redis. Several take turns by themselves.',
   settings: ['tickerShare', 'address', 'localAddress', 'proxy', 'share'],
   async start(hub) {
     const { config } = hub
@@ -26,12 +27,23 @@ await runActor({
       (onLeave) => egress.call('market', () => exchange.fetchTime(), onLeave),
       () => {},
     )
-    const weightPerSecond = (limit.limit * config.share * config.tickerShare * 1000) / hub.clock.toRealMs(limit.windowMs)
+    const weightPerSecond =
+      (limit.limit * config.share * config.tickerShare * 1000) / hub.clock.toRealMs(limit.windowMs)
     const perSecond = (weightPerSecond / requestWeight) * slack
-    const turns = joinTurns(hub, hub.keys.members(venue, 'ticker'), { address, id: actorId('ticker'), perSecond })
+    const turns = joinTurns(hub, hub.keys.members(venue, 'ticker'), {
+      address,
+      id: actorId('ticker'),
+      perSecond,
+    })
     const polls = pollTickers({ hub, exchange, egress, turns })
     return {
-      tell: () => ({ venue, address, members: turns.members(), perSecond: perSecond.toFixed(2), ...polls.counts() }),
+      tell: () => ({
+        venue,
+        address,
+        members: turns.members(),
+        perSecond: perSecond.toFixed(2),
+        ...polls.counts(),
+      }),
       async stop() {
         await polls.stop()
         await turns.stop()

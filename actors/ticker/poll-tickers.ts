@@ -21,7 +21,10 @@ const instrumentsEveryMs = 5_000
 const mostUnderWay = 2
 
 /** Polls the whole market at each of this member's turns until it is stopped. */
-export function pollTickers(parts: Parts): { counts(): { polls: number; failures: number }; stop(): Promise<void> } {
+export function pollTickers(parts: Parts): {
+  counts(): { polls: number; failures: number }
+  stop(): Promise<void>
+} {
   const { hub, exchange, egress, turns } = parts
   const flow = { name: 'tickers', share: hub.config.tickerShare }
   let indexes = new Map<string, number>()
@@ -65,7 +68,12 @@ export function pollTickers(parts: Parts): { counts(): { polls: number; failures
     while (!stopped) {
       const closedMs = egress.closedUntil() - Date.now()
       const waitMs = closedMs > 0 ? closedMs : turns.untilNext(afterMs)
-      const known = Number.isFinite(hub.clock.errorMs()) && (await learnInstruments().then(() => indexes.size > 0, () => false))
+      const known =
+        Number.isFinite(hub.clock.errorMs()) &&
+        (await learnInstruments().then(
+          () => indexes.size > 0,
+          () => false,
+        ))
       if (waitMs === undefined || !known || closedMs > 0) {
         await sleep(Math.min(waitMs ?? awayMs, awayMs))
         continue

@@ -75,7 +75,10 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
       if (closedUntil > Date.now()) throw close(0)
       const booking = await egressReserve(hub.redis, keys, args).catch((cause: unknown) => {
         // Market data is the first to stop: without Redis nobody knows what is left of the budget.
-        throw new RetryLaterError('Redis is away, so no weight can be booked', { retryAt: Date.now() + redisAwayMs, cause })
+        throw new RetryLaterError('Redis is away, so no weight can be booked', {
+          retryAt: Date.now() + redisAwayMs,
+          cause,
+        })
       })
       announce(permitted)
       if (booking.granted) {
@@ -98,7 +101,10 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
   // Another process may have learnt meanwhile that the address is closed.
   async function requireOpen(): Promise<void> {
     if (closedUntil > Date.now()) throw close(0)
-    const [until, [seconds, micros]] = await Promise.all([hub.redis.hget(keys.egress, 'closedUntil'), hub.redis.time()])
+    const [until, [seconds, micros]] = await Promise.all([
+      hub.redis.hget(keys.egress, 'closedUntil'),
+      hub.redis.time(),
+    ])
     const leftMs = until === null ? 0 : Number(until) - (Number(seconds) * 1000 + Number(micros) / 1000)
     if (leftMs > 0) throw close(leftMs)
   }
@@ -114,9 +120,19 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
           const closeMs = closeForMs === undefined ? 0 : Math.ceil(hub.clock.toRealMs(closeForMs))
           if (closeMs > 0) {
             close(closeMs)
-            hub.log.warn({ venue, address, status, closeMs, path: request.path }, 'the venue closed the address')
+            hub.log.warn(
+              { venue, address, status, closeMs, path: request.path },
+              'the venue closed the address',
+            )
           }
-          const answer = { window, used: usedWeight, closeMs, status, windowMs, guardMs: hub.clock.toRealMs(guardMs) }
+          const answer = {
+            window,
+            used: usedWeight,
+            closeMs,
+            status,
+            windowMs,
+            guardMs: hub.clock.toRealMs(guardMs),
+          }
           egressSettle(hub.redis, keys, answer).catch((error: unknown) => {
             hub.log.debug({ err: error }, 'an answer was not settled')
           })

@@ -96,13 +96,14 @@ export const binanceusdm: Venue = {
     return seconds !== undefined && seconds > 0 ? seconds * second : status === 418 ? 2 * minute : minute
   },
   status: (info) => statuses[String(info['status'])] ?? 'paused',
-  underlying: (info) => (typeof info['underlyingType'] === 'string' ? info['underlyingType'].toLowerCase() : 'coin'),
+  underlying: (info) =>
+    typeof info['underlyingType'] === 'string' ? info['underlyingType'].toLowerCase() : 'coin',
   deliveryTime(info) {
     const time = Number(info['deliveryDate'])
     return Number.isFinite(time) && time > 0 && time < noDelivery ? time : undefined
   },
   maxMarketQty: (info) => filterValue(info, 'MARKET_LOT_SIZE', 'maxQty'),
-  tickerUpdateId: (info) => numberIn(String(info['lastUpdateId'] ?? '')) ?? 0,
+  tickerUpdateId: (info) => Number(info['lastUpdateId'] ?? 0),
   prepare(client) {
     // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
     client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}

@@ -58,7 +58,11 @@ export interface Exchange {
   /** symbol -> traded in 24 hours, in the quote asset */
   fetchQuoteVolumes(): Promise<Map<string, Decimal>>
   /** At most `limit` candles, oldest first: those from `startTime` on, or the latest. The last may still be open. */
-  fetchKlines(symbol: string, interval: Interval, of: { limit: number; startTime?: number }): Promise<KlineRow[]>
+  fetchKlines(
+    symbol: string,
+    interval: Interval,
+    of: { limit: number; startTime?: number },
+  ): Promise<KlineRow[]>
   /** The venue's clock, ms since epoch. */
   fetchTime(): Promise<number>
   /** Makes instruments known that another process has read, so that this one need not ask for them. */

@@ -53,7 +53,8 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
         const tickers = new Map<string, Ticker>()
         for (const told of Object.values(await client.fetchBidsAsks())) {
           const ticker = toTicker(told as unknown as CcxtTicker, venue)
-          if (ticker !== undefined && told.symbol !== undefined) tickers.set(symbolOf(client, told.symbol), ticker)
+          if (ticker !== undefined && told.symbol !== undefined)
+            tickers.set(symbolOf(client, told.symbol), ticker)
         }
         return tickers
       }),

@@ -19,7 +19,14 @@ export function toTicker(told: CcxtTicker, venue: Venue): Ticker | undefined {
   const bidSize = toDecimal(told.bidVolume)
   const askSize = toDecimal(told.askVolume)
   const time = told.timestamp
-  if (bid === undefined || ask === undefined || bidSize === undefined || askSize === undefined || time === undefined) return undefined
+  if (
+    bid === undefined ||
+    ask === undefined ||
+    bidSize === undefined ||
+    askSize === undefined ||
+    time === undefined
+  )
+    return undefined
   if (bid === '0' || ask === '0') return undefined
   return { bid, bidSize, ask, askSize, time, updateId: venue.tickerUpdateId(told.info) }
 }

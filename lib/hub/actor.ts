@@ -45,7 +45,10 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
     const signalled = nextSignal()
     try {
       const running = await definition.start(hub)
-      const endHeartbeat = startHeartbeat(hub.redis, hub.keys, id, () => ({ ...running.tell(), rssMb: rssMb() }))
+      const endHeartbeat = startHeartbeat(hub.redis, hub.keys, id, () => ({
+        ...running.tell(),
+        rssMb: rssMb(),
+      }))
       log.info({ id, venue: config.exchange }, 'started')
       const signal = await signalled
       log.info({ signal }, 'stopping')

@@ -14,7 +14,10 @@ export interface Clock {
 }
 
 /** A clock that runs `rate` times as fast as real time and starts with the given offset, in market ms. */
-export function createClock(rate: number, known: { offsetMs: number; errorMs: number } = { offsetMs: 0, errorMs: Infinity }): Clock {
+export function createClock(
+  rate: number,
+  known: { offsetMs: number; errorMs: number } = { offsetMs: 0, errorMs: Infinity },
+): Clock {
   let { offsetMs, errorMs } = known
   return {
     rate,

@@ -27,18 +27,25 @@ const stopTimeoutMs = 10_000
  * Starts a private server on loopback with a password and an append-only file in `folder`, and writes
  * `endpoint.json` there, readable by its owner only. Throws ConfigError when one runs there already or none is installed.
  */
-export async function startEmbeddedRedis(folder: string, options: { port?: number; lines?: string[] } = {}): Promise<EmbeddedRedis> {
+export async function startEmbeddedRedis(
+  folder: string,
+  options: { port?: number; lines?: string[] } = {},
+): Promise<EmbeddedRedis> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const before = readEndpointFile(folder)
   if (before !== undefined && isAlive(before.pid)) {
-    throw new ConfigError(`a private Redis (pid ${before.pid}) runs in ${folder} already; stop the other ./scripts/up first`)
+    throw new ConfigError(
+      `a private Redis (pid ${before.pid}) runs in ${folder} already; stop the other ./scripts/up first`,
+    )
   }
   const program = findServer()
   const password = nanoid(32)
   const port = options.port ?? (await freePort())
   const endpoint = { host: '127.0.0.1', port, password }
   const configuration = join(folder, 'redis.conf')
-  writeFileSync(configuration, serverConfiguration(folder, port, password, options.lines ?? []), { mode: 0o600 })
+  writeFileSync(configuration, serverConfiguration(folder, port, password, options.lines ?? []), {
+    mode: 0o600,
+  })
 
   // In a group of its own: Ctrl-C must reach the actors before it reaches their Redis.
   const child = spawn(program, [configuration], { stdio: 'ignore', detached: true })

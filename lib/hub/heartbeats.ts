@@ -24,7 +24,12 @@ export function actorId(kind: string): string {
 }
 
 /** Starts beating at once; `tell` is asked at each beat. The function given back ends it and signs the actor off. */
-export function startHeartbeat(redis: Redis, keys: Keys, id: string, tell: () => BeatFields): () => Promise<void> {
+export function startHeartbeat(
+  redis: Redis,
+  keys: Keys,
+  id: string,
+  tell: () => BeatFields,
+): () => Promise<void> {
   const startedAt = Date.now()
   const beat = () => {
     const now = Date.now()

@@ -4,7 +4,11 @@ import type { Logger } from 'pino'
 export type Log = Logger
 
 /** JSON lines on standard output (or standard error), one per event, with readable times and levels. */
-export function openLog(level: string, who: Record<string, string | number>, output: 'stdout' | 'stderr' = 'stdout'): Log {
+export function openLog(
+  level: string,
+  who: Record<string, string | number>,
+  output: 'stdout' | 'stderr' = 'stdout',
+): Log {
   return pino(
     {
       level,

@@ -31,7 +31,12 @@ export function openQueue<D>(hub: Hub, name: string): JobQueue<D> {
 }
 
 /** A worker with so many slots, which takes jobs from `run()` on; it comes back by itself when Redis does. */
-export function openWorker<D, R>(hub: Hub, name: string, slots: number, processor: Processor<D, R>): Worker<D, R> {
+export function openWorker<D, R>(
+  hub: Hub,
+  name: string,
+  slots: number,
+  processor: Processor<D, R>,
+): Worker<D, R> {
   const worker = new Worker<D, R>(name, processor, {
     prefix: hub.keys.queuePrefix(),
     connection: blockingOptions(hub.endpoint, `worker ${name}`),
@@ -56,7 +61,11 @@ export async function closeAll(...all: readonly { close(): Promise<void> }[]): P
 }
 
 // While Redis is away every command fails the same way; the hub has said so already.
-function quiet(hub: Hub, name: string, source: { on(event: 'error', listener: (error: Error) => void): unknown }): void {
+function quiet(
+  hub: Hub,
+  name: string,
+  source: { on(event: 'error', listener: (error: Error) => void): unknown },
+): void {
   let lastMessage = ''
   source.on('error', (error) => {
     const message = describeError(error)

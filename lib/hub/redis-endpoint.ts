@@ -26,7 +26,10 @@ export function redisFolder(config: Pick<Config, 'dataDir'>): string {
 }
 
 /** The Redis to use: REDIS_URL if set, else the private server that `up` runs; throws ConfigError without either. */
-export function findRedis(config: Pick<Config, 'dataDir'>, environment: NodeJS.ProcessEnv = process.env): RedisEndpoint {
+export function findRedis(
+  config: Pick<Config, 'dataDir'>,
+  environment: NodeJS.ProcessEnv = process.env,
+): RedisEndpoint {
   const url = environment['REDIS_URL']
   if (url !== undefined && url !== '') return parseRedisUrl(url)
   const file = readEndpointFile(redisFolder(config))
@@ -41,9 +44,12 @@ export function readEndpointFile(folder: string): EndpointFile | undefined {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
-    throw new ConfigError(`${path} must hold the private Redis's host, port, password and pid; remove it and start again`, {
-      cause: error,
-    })
+    throw new ConfigError(
+      `${path} must hold the private Redis's host, port, password and pid; remove it and start again`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -61,7 +67,8 @@ export function parseRedisUrl(text: string): RedisEndpoint {
     throw new ConfigError(`${expected}, began with "${url.protocol}"`)
   }
   const db = Number(url.pathname.slice(1) || '0')
-  if (!Number.isInteger(db) || db < 0) throw new ConfigError(`${expected}, its db was "${url.pathname.slice(1)}"`)
+  if (!Number.isInteger(db) || db < 0)
+    throw new ConfigError(`${expected}, its db was "${url.pathname.slice(1)}"`)
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),

@@ -36,7 +36,8 @@ function baseOptions(endpoint: RedisEndpoint, name: string) {
     connectTimeout: connectTimeoutMs,
     socketTimeout: socketTimeoutMs,
     keepAlive: keepAliveMs,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), longestPauseMs) * (0.75 + Math.random() / 4),
+    retryStrategy: (times: number) =>
+      Math.min(50 * 2 ** Math.min(times, 10), longestPauseMs) * (0.75 + Math.random() / 4),
     ...(endpoint.username === undefined ? {} : { username: endpoint.username }),
     ...(endpoint.password === undefined ? {} : { password: endpoint.password }),
     ...(endpoint.tls === true ? { tls: {} } : {}),

@@ -18,7 +18,11 @@ export interface Turns {
  * Joins a group whose members take turns on Redis's clock. Each address has `perSecond` turns a real second, which its
  * members share; all turns of the group are evenly spread. Nobody is told anything: the members' names give the order.
  */
-export function joinTurns(hub: Hub, key: string, of: { address: string; id: string; perSecond: number }): Turns {
+export function joinTurns(
+  hub: Hub,
+  key: string,
+  of: { address: string; id: string; perSecond: number },
+): Turns {
   const member = `${of.address}/${of.id}`
   let members = [member]
   let aheadMs: number | undefined
@@ -52,7 +56,12 @@ export function joinTurns(hub: Hub, key: string, of: { address: string; id: stri
  * When `member` has its first turn at or after `after`, ms. Members are `ADDRESS/NAME`, in order; turns go from address
  * to address, and within an address from member to member.
  */
-export function nextTurn(members: readonly string[], member: string, perSecond: number, after: number): number {
+export function nextTurn(
+  members: readonly string[],
+  member: string,
+  perSecond: number,
+  after: number,
+): number {
   const addressOf = (name: string) => name.slice(0, name.lastIndexOf('/'))
   const addresses = [...new Set(members.map(addressOf))]
   const own = members.filter((name) => addressOf(name) === addressOf(member))

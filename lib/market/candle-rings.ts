@@ -95,7 +95,8 @@ export class CandleRings {
       while (position >= first && (this.openTime[position] as number) > openTime) position--
       if (position >= first && this.openTime[position] === openTime) {
         const oldClass = this.class[position] as number
-        const newer = klineClass > oldClass || (klineClass === oldClass && volume >= (this.volume[position] as number))
+        const newer =
+          klineClass > oldClass || (klineClass === oldClass && volume >= (this.volume[position] as number))
         if (!newer && !force) return false
       } else {
         // Older than all, and there is no room for it.
@@ -124,13 +125,20 @@ export class CandleRings {
   isWhole(slot: number): boolean {
     const first = this.#first[slot] as number
     const last = (this.#end[slot] as number) - 1
-    return last <= first || (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
+    return (
+      last <= first ||
+      (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
+    )
   }
 
   /** The stretches that a symbol's candles lack, oldest first. */
   gaps(slot: number): Gap[] {
     const gaps: Gap[] = []
-    for (let position = (this.#first[slot] as number) + 1; position < (this.#end[slot] as number); position++) {
+    for (
+      let position = (this.#first[slot] as number) + 1;
+      position < (this.#end[slot] as number);
+      position++
+    ) {
       const expected = (this.openTime[position - 1] as number) + this.intervalMs
       const found = this.openTime[position] as number
       if (found !== expected) gaps.push({ slot, from: expected, until: found })
@@ -172,7 +180,8 @@ export class CandleRings {
   }
 
   #move(to: number, from: number, until: number): void {
-    for (const values of [this.openTime, this.open, this.high, this.low, this.close, this.volume]) values.copyWithin(to, from, until)
+    for (const values of [this.openTime, this.open, this.high, this.low, this.close, this.volume])
+      values.copyWithin(to, from, until)
     this.class.copyWithin(to, from, until)
   }
 }

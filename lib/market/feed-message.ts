@@ -50,7 +50,8 @@ export function feedPositionOf(message: Uint8Array): FeedPosition {
 export function visitFeedMessage(message: Uint8Array, visitor: FeedVisitor): number {
   const view = viewOf(message)
   const kind = view.getUint8(0)
-  if (view.getUint8(1) !== versionHere) throw new InvariantError(`a feed message must be of version ${versionHere}, was ${view.getUint8(1)}`)
+  if (view.getUint8(1) !== versionHere)
+    throw new InvariantError(`a feed message must be of version ${versionHere}, was ${view.getUint8(1)}`)
   if (kind === klines) return visitKlines(view, visitor)
   if (kind === tickers) return visitTickers(view, visitor)
   throw new InvariantError(`a feed message must be k or t, was "${String.fromCharCode(kind)}"`)
@@ -106,6 +107,7 @@ function visitTickers(view: DataView, visitor: FeedVisitor): number {
 }
 
 function viewOf(message: Uint8Array): DataView {
-  if (message.byteLength < headerLength) throw new InvariantError(`a feed message of ${message.byteLength} bytes is too short`)
+  if (message.byteLength < headerLength)
+    throw new InvariantError(`a feed message of ${message.byteLength} bytes is too short`)
   return new DataView(message.buffer, message.byteOffset, message.byteLength)
 }

@@ -40,9 +40,18 @@ const mostBuffered = 10_000
  *
  * States: away -> (subscribed) loading -> (snapshot) live -> (gap, epoch) loading, or (connection) away.
  */
-export function followFeed(hub: Hub, venue: string, intervals: readonly Interval[], reader: FeedReader): Feed {
+export function followFeed(
+  hub: Hub,
+  venue: string,
+  intervals: readonly Interval[],
+  reader: FeedReader,
+): Feed {
   const channel = hub.keys.feed(venue)
-  const subscriber = new Redis({ ...blockingOptions(hub.endpoint, `feed ${venue}`), autoResubscribe: false, lazyConnect: true })
+  const subscriber = new Redis({
+    ...blockingOptions(hub.endpoint, `feed ${venue}`),
+    autoResubscribe: false,
+    lazyConnect: true,
+  })
   let state: 'away' | 'loading' | 'live' = 'away'
   let at: FeedPosition = { epoch: 0, sequence: 0 }
   let buffered: Uint8Array[] = []
@@ -63,7 +72,10 @@ export function followFeed(hub: Hub, venue: string, intervals: readonly Interval
       sequence: hub.keys.feedSequence(venue),
       tickers: hub.keys.tickers(venue),
       tickerPolls: hub.keys.polls(venue, 'ticker'),
-      series: intervals.map((interval) => ({ heads: hub.keys.heads(venue, interval), polls: hub.keys.polls(venue, interval) })),
+      series: intervals.map((interval) => ({
+        heads: hub.keys.heads(venue, interval),
+        polls: hub.keys.polls(venue, interval),
+      })),
     })
   }
 
@@ -89,7 +101,8 @@ export function followFeed(hub: Hub, venue: string, intervals: readonly Interval
       for (const message of waiting) take(message)
     } catch (error) {
       hub.log.debug({ venue, error: describeError(error) }, 'no snapshot of the feed')
-      if (mine === attempt && !stopped) setTimeout(() => mine === attempt && !stopped && load(mine, reason), retryMs)
+      if (mine === attempt && !stopped)
+        setTimeout(() => mine === attempt && !stopped && load(mine, reason), retryMs)
     }
   }
 

@@ -20,7 +20,14 @@ export interface Market {
   isComplete(): boolean
   /** nobody may take a risk on this symbol: it was not asked for of late, or the feed is lost */
   isStale(slot: number): boolean
-  counts(): { symbols: number; missing: number; gaps: number; absent: number; resyncs: number; changes: number }
+  counts(): {
+    symbols: number
+    missing: number
+    gaps: number
+    absent: number
+    resyncs: number
+    changes: number
+  }
   stop(): Promise<void>
 }
 
@@ -43,15 +50,26 @@ const spareSlots = 256
  * Follows the symbols of a venue's lanes: feed, histories, gaps. `onChange` is called after each batch of changes, when
  * the ledger stands still.
  */
-export async function followMarket(hub: Hub, venue: string, options: MarketOptions, onChange: () => void): Promise<Market> {
+export async function followMarket(
+  hub: Hub,
+  venue: string,
+  options: MarketOptions,
+  onChange: () => void,
+): Promise<Market> {
   const base = options.intervals[0] as Interval
   const first = await readSymbols()
-  const ledger = new Ledger({ capacity: first.length + spareSlots, intervals: options.intervals, length: options.length })
+  const ledger = new Ledger({
+    capacity: first.length + spareSlots,
+    intervals: options.intervals,
+    length: options.length,
+  })
   for (const each of first) ledger.add(each)
   let live = false
   let changes = 0
 
-  const histories = loadHistories(hub, venue, ledger, options.length, (rings, slot) => repair.check(rings, slot))
+  const histories = loadHistories(hub, venue, ledger, options.length, (rings, slot) =>
+    repair.check(rings, slot),
+  )
   const repair = repairGaps(hub, venue, ledger, (slots) => histories.want(slots))
 
   async function readSymbols(): Promise<{ symbol: string; index: number }[]> {
@@ -59,7 +77,9 @@ export async function followMarket(hub: Hub, venue: string, options: MarketOptio
       readLane(hub, { venue, interval: base, name: 'all' }),
       readInstruments(hub, venue),
     ])
-    return symbols.flatMap((symbol) => instruments.get(symbol) ?? []).map(({ symbol, index }) => ({ symbol, index }))
+    return symbols
+      .flatMap((symbol) => instruments.get(symbol) ?? [])
+      .map(({ symbol, index }) => ({ symbol, index }))
   }
 
   function takeSnapshot(snapshot: FeedSnapshot): void {
@@ -70,8 +90,20 @@ export async function followMarket(hub: Hub, venue: string, options: MarketOptio
       for (let at = 0; at < heads.length; at += 2) {
         const slot = ledger.slotOf(heads[at] as string)
         if (slot < 0) continue
-        for (const { openTime, open, high, low, close, volume, class: klineClass } of decodeKlines(heads[at + 1] as string)) {
-          rings.put(slot, openTime, Number(open), Number(high), Number(low), Number(close), Number(volume), klineClass, true)
+        for (const { openTime, open, high, low, close, volume, class: klineClass } of decodeKlines(
+          heads[at + 1] as string,
+        )) {
+          rings.put(
+            slot,
+            openTime,
+            Number(open),
+            Number(high),
+            Number(low),
+            Number(close),
+            Number(volume),
+            klineClass,
+            true,
+          )
         }
       }
       for (let at = 0; at < polls.length; at += 2) {
@@ -123,7 +155,8 @@ export async function followMarket(hub: Hub, venue: string, options: MarketOptio
         const slots = symbols.map((each) => ledger.add(each))
         if (added.length === 0) return
         hub.log.info({ added: added.map(({ symbol }) => symbol) }, 'symbols added to the ledger')
-        if (slots.includes(-1)) hub.log.error('the ledger is full: start this process again to follow every symbol')
+        if (slots.includes(-1))
+          hub.log.error('the ledger is full: start this process again to follow every symbol')
         histories.want(added.map(({ symbol }) => ledger.slotOf(symbol)).filter((slot) => slot >= 0))
       },
       () => {},

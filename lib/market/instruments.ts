@@ -5,7 +5,9 @@ import type { Instrument, ListedInstrument } from '../model/instrument.ts'
 /** symbol -> instrument, as the hub knows them. */
 export async function readInstruments(hub: Hub, venue: string): Promise<Map<string, ListedInstrument>> {
   const texts = await hub.redis.hgetall(hub.keys.instruments(venue))
-  return new Map(Object.entries(texts).map(([symbol, text]) => [symbol, JSON.parse(text) as ListedInstrument]))
+  return new Map(
+    Object.entries(texts).map(([symbol, text]) => [symbol, JSON.parse(text) as ListedInstrument]),
+  )
 }
 
 /**
@@ -33,7 +35,11 @@ export function listInstruments(
 }
 
 /** Writes instruments over what the hub knew of them. */
-export async function writeInstruments(hub: Hub, venue: string, listed: readonly ListedInstrument[]): Promise<void> {
+export async function writeInstruments(
+  hub: Hub,
+  venue: string,
+  listed: readonly ListedInstrument[],
+): Promise<void> {
   const texts = listed.map((instrument) => [instrument.symbol, JSON.stringify(instrument)] as const)
   if (texts.length > 0) await hub.redis.hset(hub.keys.instruments(venue), Object.fromEntries(texts))
 }

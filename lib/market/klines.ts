@@ -24,7 +24,12 @@ export interface KlinesOf {
 }
 
 /** Merges candles newest-wins and publishes what changed. Throws what Redis throws; nothing is half merged. */
-export function mergeKlines(hub: Hub, of: Series, told: readonly KlinesOf[], repair = false): Promise<MergeResult> {
+export function mergeKlines(
+  hub: Hub,
+  of: Series,
+  told: readonly KlinesOf[],
+  repair = false,
+): Promise<MergeResult> {
   const { keys, config } = hub
   return klinesMerge(
     hub.redis,

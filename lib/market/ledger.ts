@@ -61,7 +61,8 @@ export class Ledger implements FeedVisitor {
 
   /** An empty ledger with room for `capacity` symbols and the last `length` candles of each at every interval. */
   constructor(of: { capacity: number; intervals: readonly Interval[]; length: number }) {
-    if (of.intervals.length === 0) throw new ConfigError('a ledger needs at least one interval, was given none')
+    if (of.intervals.length === 0)
+      throw new ConfigError('a ledger needs at least one interval, was given none')
     const slots = of.capacity
     this.#capacity = slots
     this.bid = new Float64Array(slots)
@@ -102,7 +103,9 @@ export class Ledger implements FeedVisitor {
   candles(interval: Interval): CandleRings {
     const rings = this.#rings.get(intervalsMs[interval])
     if (rings === undefined) {
-      throw new ConfigError(`the ledger follows ${this.#ringList.map((each) => each.interval).join(', ')}, was asked for ${interval}`)
+      throw new ConfigError(
+        `the ledger follows ${this.#ringList.map((each) => each.interval).join(', ')}, was asked for ${interval}`,
+      )
     }
     return rings
   }
@@ -158,7 +161,8 @@ export class Ledger implements FeedVisitor {
     const close = rings.close[at] as number
     const time = this.quoteTime[slot] as number
     const openTime = rings.openTime[at] as number
-    if (time <= (rings.polledAt[slot] as number) || time < openTime || time >= openTime + rings.intervalMs) return close
+    if (time <= (rings.polledAt[slot] as number) || time < openTime || time >= openTime + rings.intervalMs)
+      return close
     const bid = this.bid[slot] as number
     const ask = this.ask[slot] as number
     return close < bid ? bid : close > ask ? ask : close
@@ -205,7 +209,8 @@ export class Ledger implements FeedVisitor {
   polled(intervalMs: number, index: number, polledAt: number): void {
     const slot = this.slotOfIndex(index)
     const rings = this.#rings.get(intervalMs)
-    if (slot >= 0 && rings !== undefined && polledAt > (rings.polledAt[slot] as number)) rings.polledAt[slot] = polledAt
+    if (slot >= 0 && rings !== undefined && polledAt > (rings.polledAt[slot] as number))
+      rings.polledAt[slot] = polledAt
   }
 
   ticker(index: number, time: number, bid: number, bidSize: number, ask: number, askSize: number): void {

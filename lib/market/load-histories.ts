@@ -28,7 +28,9 @@ export function loadHistories(
   length: number,
   onLoaded: (rings: CandleRings, slot: number) => void,
 ): HistoryLoader {
-  const wanted = ledger.intervals().map((interval) => ({ rings: ledger.candles(interval), slots: new Set<number>() }))
+  const wanted = ledger
+    .intervals()
+    .map((interval) => ({ rings: ledger.candles(interval), slots: new Set<number>() }))
   let running = false
   let stopped = false
 
@@ -36,14 +38,30 @@ export function loadHistories(
 
   async function loadSome(rings: CandleRings, slots: Set<number>): Promise<void> {
     const some = [...slots].slice(0, symbolsAtOnce)
-    const klines = some.map((slot) => hub.keys.klines(venue, rings.interval, ledger.symbols[slot]?.symbol ?? ''))
-    const told = await feedHistories(hub.redis, { sequence: hub.keys.feedSequence(venue), klines }, { count: length })
+    const klines = some.map((slot) =>
+      hub.keys.klines(venue, rings.interval, ledger.symbols[slot]?.symbol ?? ''),
+    )
+    const told = await feedHistories(
+      hub.redis,
+      { sequence: hub.keys.feedSequence(venue), klines },
+      { count: length },
+    )
     for (const [i, slot] of some.entries()) {
       // What changed while the answer was under way is newer than the answer: ask again.
       if ((rings.changedAt[slot] as number) > told.sequence) continue
       const rows = JSON.parse(`[${told.rows[i]?.join(',') ?? ''}]`) as StoredRow[]
       for (const [openTime, open, high, low, close, volume, klineClass] of rows) {
-        rings.put(slot, openTime, Number(open), Number(high), Number(low), Number(close), Number(volume), klineClass, true)
+        rings.put(
+          slot,
+          openTime,
+          Number(open),
+          Number(high),
+          Number(low),
+          Number(close),
+          Number(volume),
+          klineClass,
+          true,
+        )
       }
       slots.delete(slot)
       onLoaded(rings, slot)

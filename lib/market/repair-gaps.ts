@@ -31,7 +31,12 @@ interface OpenGap {
 }
 
 /** `reload` is called with the slots whose history may have come since. */
-export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slots: number[]) => void): GapRepair {
+export function repairGaps(
+  hub: Hub,
+  venue: string,
+  ledger: Ledger,
+  reload: (slots: number[]) => void,
+): GapRepair {
   const queue = openQueue<BackfillJob>(hub, backfillQueue(venue))
   const gaps = new Map<string, OpenGap>()
 
@@ -45,7 +50,10 @@ export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slo
       const key = `${rings.interval} ${slot} ${from}`
       if (gaps.has(key)) continue
       gaps.set(key, { rings, slot, from, until, tries: 0, askedAt: 0 })
-      hub.log.info({ symbol: ledger.symbols[slot]?.symbol, interval: rings.interval, from, until }, 'candles are missing')
+      hub.log.info(
+        { symbol: ledger.symbols[slot]?.symbol, interval: rings.interval, from, until },
+        'candles are missing',
+      )
     }
   }
 
@@ -58,15 +66,24 @@ export function repairGaps(hub: Hub, venue: string, ledger: Ledger, reload: (slo
     const candles = Math.round((gap.until - gap.from) / intervalMs) + 1
     const data = { symbol, interval, candles, until: gap.until - intervalMs }
     // Several readers miss the same candles: one job brings them for all.
-    await queue.add('kline.backfill', data, { jobId: `${interval}-${symbol}-${gap.from}`, removeOnFail: true })
+    await queue.add('kline.backfill', data, {
+      jobId: `${interval}-${symbol}-${gap.from}`,
+      removeOnFail: true,
+    })
   }
 
   const timer = setInterval(() => {
-    const due = [...gaps.values()].filter(({ tries, askedAt }) => tries < mostTries && Date.now() - askedAt > askAgainMs)
+    const due = [...gaps.values()].filter(
+      ({ tries, askedAt }) => tries < mostTries && Date.now() - askedAt > askAgainMs,
+    )
     for (const gap of due) {
-      ask(gap).catch((error: unknown) => hub.log.debug({ error: describeError(error) }, 'no backfill was asked for'))
+      ask(gap).catch((error: unknown) =>
+        hub.log.debug({ error: describeError(error) }, 'no backfill was asked for'),
+      )
     }
-    const waiting = [...gaps.values()].filter(({ tries }) => tries > 0 && tries < mostTries).map(({ slot }) => slot)
+    const waiting = [...gaps.values()]
+      .filter(({ tries }) => tries > 0 && tries < mostTries)
+      .map(({ slot }) => slot)
     if (waiting.length > 0) reload([...new Set(waiting)])
   }, lookEveryMs)
 

@@ -31,7 +31,9 @@ export function readSymbolsFile(path: string): SymbolLists {
   const lists = schema.safeParse(value)
   if (!lists.success) {
     const issue = lists.error.issues[0]
-    throw new ConfigError(`${expected}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'has another form'}`.trim())
+    throw new ConfigError(
+      `${expected}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'has another form'}`.trim(),
+    )
   }
   return lists.data
 }

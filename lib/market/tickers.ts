@@ -23,7 +23,11 @@ export function mergeTickers(
 ): Promise<{ sequence: number; won: number; older: number }> {
   return tickersMerge(
     hub.redis,
-    { tickers: hub.keys.tickers(venue), polls: hub.keys.polls(venue, 'ticker'), sequence: hub.keys.feedSequence(venue) },
+    {
+      tickers: hub.keys.tickers(venue),
+      polls: hub.keys.polls(venue, 'ticker'),
+      sequence: hub.keys.feedSequence(venue),
+    },
     { channel: hub.keys.feed(venue), polledAt: polledAt === undefined ? 0 : Math.trunc(polledAt) },
     told.map(({ symbol, index, ticker }) => ({ symbol, index, row: encodeTicker(ticker) })),
   )

@@ -46,5 +46,7 @@ function reasonAgainst(instrument: ListedInstrument, filter: UniverseFilter): st
   if (!filter.underlyings.includes(underlying)) return `underlying is ${underlying}`
   if (filter.minQuoteVolume === 0) return undefined
   if (quoteVolume === undefined) return 'volume is not known'
-  return Number(quoteVolume) < filter.minQuoteVolume ? `24-hour volume ${quoteVolume} is too small` : undefined
+  return Number(quoteVolume) < filter.minQuoteVolume
+    ? `24-hour volume ${quoteVolume} is too small`
+    : undefined
 }

@@ -22,9 +22,16 @@ export function encodeTicker({ time, updateId, bid, bidSize, ask, askSize }: Tic
 
 /** The ticker that a stored text tells. */
 export function decodeTicker(text: string): Ticker {
-  const row = JSON.parse(text) as [number, number, Decimal, Decimal, Decimal, Decimal]
+  const row = JSON.parse(text) as unknown[]
   if (row.length !== 6) throw new InvariantError(`a stored ticker must have 6 fields, had ${row.length}`)
-  const [time, updateId, bid, bidSize, ask, askSize] = row
+  const [time, updateId, bid, bidSize, ask, askSize] = row as [
+    number,
+    number,
+    Decimal,
+    Decimal,
+    Decimal,
+    Decimal,
+  ]
   return { time, updateId, bid, bidSize, ask, askSize }
 }
 

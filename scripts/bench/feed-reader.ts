@@ -29,15 +29,20 @@ let latencies: number[] = []
 let changesBefore = 0
 let cpuBefore = process.cpuUsage()
 
-const market = await followMarket(hub, order.venue, { intervals: ['1m'], length: 500, staleAfterMs: 20_000 }, () => {
-  const now = Number(process.hrtime.bigint() / 1000n)
-  const rings = market?.ledger.candles('1m')
-  // What a strategy does with a change: it looks at the last candle.
-  market?.ledger.takeChanged((slot) => {
-    if (rings === undefined) return
-    latencies.push((now - (rings.volume[rings.at(slot)] as number)) / 1000)
-  })
-})
+const market = await followMarket(
+  hub,
+  order.venue,
+  { intervals: ['1m'], length: 500, staleAfterMs: 20_000 },
+  () => {
+    const now = Number(process.hrtime.bigint() / 1000n)
+    const rings = market?.ledger.candles('1m')
+    // What a strategy does with a change: it looks at the last candle.
+    market?.ledger.takeChanged((slot) => {
+      if (rings === undefined) return
+      latencies.push((now - (rings.volume[rings.at(slot)] as number)) / 1000)
+    })
+  },
+)
 
 process.on('message', (message) => {
   if (message === 'begin') {

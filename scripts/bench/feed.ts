@@ -55,7 +55,14 @@ export const feedBench: BenchDefinition = {
         await redis.stop()
       }
     }
-    printTable([...rows, { figure: 'targets', measured: 'p50 1 p99 5 ms', beside: 'p99 10 ms with 5 readers; 30 % and 40 % of a core at 10,000/s' }])
+    printTable([
+      ...rows,
+      {
+        figure: 'targets',
+        measured: 'p50 1 p99 5 ms',
+        beside: 'p99 10 ms with 5 readers; 30 % and 40 % of a core at 10,000/s',
+      },
+    ])
     return lines
   },
 }
@@ -113,7 +120,13 @@ async function fill(hub: Hub, symbols: readonly string[]): Promise<void> {
 }
 
 /** Writes the live candles of the symbols in turn, gathered for a ms at a time; gives how many updates were written. */
-async function write(hub: Hub, symbols: readonly string[], perSecond: number, seconds: number, signal: AbortSignal): Promise<number> {
+async function write(
+  hub: Hub,
+  symbols: readonly string[],
+  perSecond: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<number> {
   const begunAt = performance.now()
   const underWay = new Set<Promise<unknown>>()
   let written = 0
@@ -142,9 +155,15 @@ async function write(hub: Hub, symbols: readonly string[], perSecond: number, se
   return written
 }
 
-async function startReader(redis: BenchRedis): Promise<{ child: ChildProcess; ask(): Promise<FeedReaderFigures> }> {
+async function startReader(
+  redis: BenchRedis,
+): Promise<{ child: ChildProcess; ask(): Promise<FeedReaderFigures> }> {
   const program = fileURLToPath(new URL('./feed-reader.js', import.meta.url))
-  const order: FeedReaderOrder = { endpoint: redis.hub.endpoint, venue, namespace: redis.hub.config.namespace }
+  const order: FeedReaderOrder = {
+    endpoint: redis.hub.endpoint,
+    venue,
+    namespace: redis.hub.config.namespace,
+  }
   const child = fork(program, [JSON.stringify(order)], { env: redis.environment })
   await next(child)
   return {

@@ -19,19 +19,36 @@ export const ledgerBench: BenchDefinition = {
   summary: 'Deltas decoded, applied and evaluated, and full scans of the ledger, on one core.',
   options: [
     numberOption('rounds', 'rounds, whose medians are told', { fallback: 9, least: 1, most: 100 }),
-    numberOption('round-ms', 'how long each measurement of a round takes', { fallback: 300, least: 20, most: 10_000 }),
+    numberOption('round-ms', 'how long each measurement of a round takes', {
+      fallback: 300,
+      least: 20,
+      most: 10_000,
+    }),
     numberOption('batch', 'changed symbols in one message', { fallback: 8, least: 1, most: 200 }),
   ],
   async run(flags, signal) {
     const rows: Row[] = []
     const lines: Figures[] = []
     for (const symbols of [200, 500]) {
-      const of = { symbols, rounds: flagOf(flags, 'rounds'), roundMs: flagOf(flags, 'roundMs'), batch: flagOf(flags, 'batch') }
+      const of = {
+        symbols,
+        rounds: flagOf(flags, 'rounds'),
+        roundMs: flagOf(flags, 'roundMs'),
+        batch: flagOf(flags, 'batch'),
+      }
       const figures = await measure(of, signal)
       lines.push({ symbols, deltasPerS: 1e6 / figures.deltaUs, evaluationsPerMin: figures.evaluationsPerMin })
       rows.push(
-        { figure: `${symbols} symbols: deltas`, measured: `${toCount(1e6 / figures.deltaUs)}/s`, beside: 'target 500,000/s' },
-        { figure: '  µs per delta', measured: figures.deltaUs.toFixed(3), beside: 'decode, apply and evaluate' },
+        {
+          figure: `${symbols} symbols: deltas`,
+          measured: `${toCount(1e6 / figures.deltaUs)}/s`,
+          beside: 'target 500,000/s',
+        },
+        {
+          figure: '  µs per delta',
+          measured: figures.deltaUs.toFixed(3),
+          beside: 'decode, apply and evaluate',
+        },
         { figure: '    decode', measured: figures.parseUs.toFixed(3), beside: '' },
         { figure: '    apply', measured: (figures.applyUs - figures.parseUs).toFixed(3), beside: '' },
         { figure: '    evaluate', measured: (figures.deltaUs - figures.applyUs).toFixed(3), beside: '' },
@@ -54,7 +71,10 @@ interface Measured {
   readonly evaluationsPerMin: number
 }
 
-async function measure(of: { symbols: number; rounds: number; roundMs: number; batch: number }, signal: AbortSignal): Promise<Measured> {
+async function measure(
+  of: { symbols: number; rounds: number; roundMs: number; batch: number },
+  signal: AbortSignal,
+): Promise<Measured> {
   const ledger = fillLedger(of.symbols)
   const rings = ledger.candles('1m')
   const feed = makeMessages(of.symbols, of.batch)

@@ -22,7 +22,15 @@ async function isExact(system: System, market: Market): Promise<boolean> {
     const slot = market.ledger.slotOf(symbol)
     const stored = await readKlines(system.hub, lane, symbol, 400)
     const finals = stored.filter((kline) => kline.class === 2)
-    const row = (at: number) => [rings.openTime[at], rings.open[at], rings.high[at], rings.low[at], rings.close[at], rings.volume[at]].join()
+    const row = (at: number) =>
+      [
+        rings.openTime[at],
+        rings.open[at],
+        rings.high[at],
+        rings.low[at],
+        rings.close[at],
+        rings.volume[at],
+      ].join()
     const held = new Set(Array.from({ length: rings.count(slot) }, (_, back) => row(rings.at(slot, back))))
     for (const { openTime, open, high, low, close, volume } of finals) {
       if (!held.has([openTime, ...[open, high, low, close, volume].map(Number)].join())) return false
@@ -42,7 +50,12 @@ describe('the market in a process', function () {
 
   async function follow(system: System, hub = system.hub): Promise<Market> {
     const clock = await readVenueClock(system.hub, venue)
-    const market = await followMarket({ ...hub, clock }, venue, { intervals: ['1m'], length: 500, staleAfterMs: 10 * minuteMs }, () => {})
+    const market = await followMarket(
+      { ...hub, clock },
+      venue,
+      { intervals: ['1m'], length: 500, staleAfterMs: 10 * minuteMs },
+      () => {},
+    )
     stops.push(() => market.stop())
     await until('the market is complete', async () => market.isComplete(), 10_000)
     return market
@@ -57,9 +70,15 @@ describe('the market in a process', function () {
     const market = await follow(system, lossy.hub)
     await sleep(soak ? 24 * 60_000 : 10_000)
     lossy.calm()
-    await until('the ledger is exact', async () => market.isComplete() && (await isExact(system, market)), 10_000)
+    await until(
+      'the ledger is exact',
+      async () => market.isComplete() && (await isExact(system, market)),
+      10_000,
+    )
     const { resyncs, gaps, changes } = market.counts()
-    tell(`${changes} changes, ${resyncs} times anew, ${await requireExact(system, simulatorTruth(system, begin))} candles equal`)
+    tell(
+      `${changes} changes, ${resyncs} times anew, ${await requireExact(system, simulatorTruth(system, begin))} candles equal`,
+    )
     expect(gaps).to.equal(0)
     expect(resyncs).to.be.greaterThan(3)
   })
@@ -72,7 +91,11 @@ describe('the market in a process', function () {
     await sleep(((10 * minuteMs) / rate) * 1.1)
     await system.start('kline', settings)
     await until('gaps are found', async () => market.counts().gaps > 0, 10_000)
-    const took = await until('gaps are repaired', async () => market.isComplete() && market.counts().gaps === 0, 10_000)
+    const took = await until(
+      'gaps are repaired',
+      async () => market.isComplete() && market.counts().gaps === 0,
+      10_000,
+    )
     tell(`repaired in ${took} ms`)
     await until('the ledger is exact', async () => isExact(system, market), 5_000)
     expect(await requireExact(system, simulatorTruth(system, begin))).to.be.greaterThan(6 * 9)

@@ -22,7 +22,7 @@ async function requestTimes(system: System, forMs: number): Promise<number[]> {
   await reader.subscribe(system.hub.keys.feed(venue))
   await sleep(forMs)
   reader.disconnect()
-  return times.filter((time) => time > 0).sort((a, b) => a - b)
+  return times.filter((time) => time > 0).toSorted((a, b) => a - b)
 }
 
 function gapsOf(times: readonly number[]): number[] {
@@ -50,7 +50,11 @@ describe('tickers', function () {
   it('bring the best bid and ask of every symbol to Redis', async () => {
     const system = await open()
     await system.start('ticker', settings)
-    await until('the market is polled', async () => (await readTickersPolledAt(system.hub, venue)) !== undefined, 10_000)
+    await until(
+      'the market is polled',
+      async () => (await readTickersPolledAt(system.hub, venue)) !== undefined,
+      10_000,
+    )
     const tickers = await readTickers(system.hub, venue)
     for (const symbol of await readLane(system.hub, lane)) {
       const ticker = tickers.get(symbol)
@@ -66,7 +70,9 @@ describe('tickers', function () {
     await system.tickers[2]?.signal('SIGKILL')
     await sleep(3_000)
     const four = gapsOf(await requestTimes(system, 5_000))
-    tell(`even ${evenMs.toFixed(0)} ms; five ${Math.min(...five)}–${Math.max(...five)}, four ${Math.min(...four)}–${Math.max(...four)}`)
+    tell(
+      `even ${evenMs.toFixed(0)} ms; five ${Math.min(...five)}–${Math.max(...five)}, four ${Math.min(...four)}–${Math.max(...four)}`,
+    )
     for (const gaps of [five, four]) {
       expect(gaps.length).to.be.greaterThan(5_000 / evenMs - 3)
       for (const gap of gaps) expect(gap).to.be.within(evenMs * 0.8, evenMs * 1.2)

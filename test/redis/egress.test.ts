@@ -19,13 +19,40 @@ function pace(paced: boolean) {
   return { flow: paced ? 'rest' : '', share: 0 }
 }
 
-function reserve(hub: Hub, args: { weight?: number; permitted?: number; paced?: boolean; horizonMs?: number; windowMs?: number; flow?: string; share?: number } = {}) {
+function reserve(
+  hub: Hub,
+  args: {
+    weight?: number
+    permitted?: number
+    paced?: boolean
+    horizonMs?: number
+    windowMs?: number
+    flow?: string
+    share?: number
+  } = {},
+) {
   const { paced = true, ...others } = args
-  return egressReserve(hub.redis, keysOf(hub), { ...settings, weight: 1, permitted: 100, ...pace(paced), ...others })
+  return egressReserve(hub.redis, keysOf(hub), {
+    ...settings,
+    weight: 1,
+    permitted: 100,
+    ...pace(paced),
+    ...others,
+  })
 }
 
-function settle(hub: Hub, args: { window: number; used?: number; closeMs?: number; guardMs?: number; windowMs?: number }) {
-  return egressSettle(hub.redis, keysOf(hub), { used: undefined, closeMs: 0, status: 200, windowMs, guardMs: 0, ...args })
+function settle(
+  hub: Hub,
+  args: { window: number; used?: number; closeMs?: number; guardMs?: number; windowMs?: number },
+) {
+  return egressSettle(hub.redis, keysOf(hub), {
+    used: undefined,
+    closeMs: 0,
+    status: 200,
+    windowMs,
+    guardMs: 0,
+    ...args,
+  })
 }
 
 /** Passes the probe, at the start of a short window or somewhere in a long one. */
@@ -57,7 +84,14 @@ describe('egress', () => {
 
   it('sends the next probe when one was never settled', async () => {
     const hub = await redis.hub()
-    await egressReserve(hub.redis, keysOf(hub), { ...settings, probeMs: 20, weight: 1, permitted: 100, flow: 'rest', share: 0 })
+    await egressReserve(hub.redis, keysOf(hub), {
+      ...settings,
+      probeMs: 20,
+      weight: 1,
+      permitted: 100,
+      flow: 'rest',
+      share: 0,
+    })
     expect(await reserve(hub)).to.include({ granted: false, reason: 'probe-out' })
     await sleep(25)
     expect(await reserve(hub)).to.include({ granted: true, inMs: 0 })
@@ -76,7 +110,10 @@ describe('egress', () => {
       if (booking.granted) starts.push(at + booking.inMs)
       else await sleep(Math.min(booking.waitMs, 20))
     }
-    const gaps = starts.slice(1).map((at, i) => at - (starts[i] ?? 0)).toSorted((a, b) => a - b)
+    const gaps = starts
+      .slice(1)
+      .map((at, i) => at - (starts[i] ?? 0))
+      .toSorted((a, b) => a - b)
     // 60 in 600 ms: 10 ms each; catching up is allowed 5 %.
     expect(gaps[Math.floor(gaps.length / 2)]).to.be.within(9, 11)
     for (const window of new Set(starts.map((at) => Math.floor(at / windowMs)))) {
@@ -100,10 +137,17 @@ describe('egress', () => {
         const booked = new Map<number, number>([[probe.granted ? probe.window : 0, 1]])
         await Promise.all(
           requests.map(async ({ weight, paced, permitted, header }) => {
-            const booking = await reserve(hub, { weight, paced, permitted, windowMs: longWindowMs, horizonMs: longWindowMs })
+            const booking = await reserve(hub, {
+              weight,
+              paced,
+              permitted,
+              windowMs: longWindowMs,
+              horizonMs: longWindowMs,
+            })
             if (!booking.granted) return
             booked.set(booking.window, (booked.get(booking.window) ?? 0) + weight)
-            if (header !== undefined) await settle(hub, { window: booking.window, used: header, windowMs: longWindowMs })
+            if (header !== undefined)
+              await settle(hub, { window: booking.window, used: header, windowMs: longWindowMs })
           }),
         )
         for (const weight of booked.values()) expect(weight).to.be.at.most(80)
@@ -119,7 +163,9 @@ describe('egress', () => {
     const window = await open(hub, of)
     await settle(hub, { window, used: 90, windowMs: longWindowMs })
     const left = window + longWindowMs - (await now(hub))
-    const booked = [await reserve(hub, of), await reserve(hub, of)].map((booking) => (booking.granted ? booking.inMs : -1))
+    const booked = [await reserve(hub, of), await reserve(hub, of)].map((booking) =>
+      booking.granted ? booking.inMs : -1,
+    )
     // What is left of the window for the 10 that are left, or the even pace where that is slower.
     const expected = Math.max(left / 9, longWindowMs / 105)
     expect((booked[1] ?? 0) - (booked[0] ?? 0)).to.be.within(expected * 0.8, expected * 1.2)
@@ -152,7 +198,10 @@ describe('egress', () => {
     await open(hub, of)
     for (let i = 0; i < 5; i++) await reserve(hub, { ...of, permitted: 20, horizonMs: longWindowMs })
     expect(await reserve(hub, { ...of, paced: false })).to.include({ granted: true, inMs: 0 })
-    expect(await reserve(hub, { ...of, paced: false, permitted: 5 })).to.include({ granted: false, reason: 'window-full' })
+    expect(await reserve(hub, { ...of, paced: false, permitted: 5 })).to.include({
+      granted: false,
+      reason: 'window-full',
+    })
   })
 
   it('gives each flow its part of the window, so that none starves another', async function () {
@@ -165,13 +214,14 @@ describe('egress', () => {
       for (;;) {
         const booking = await reserve(hub, { flow, share, weight, permitted: 200 })
         if ((await now(hub)) > until) return
-        if (booking.granted) counted[flow].set(booking.window, (counted[flow].get(booking.window) ?? 0) + weight)
+        if (booking.granted)
+          counted[flow].set(booking.window, (counted[flow].get(booking.window) ?? 0) + weight)
         else await sleep(Math.min(booking.waitMs, 10))
       }
     }
     await Promise.all([run('rest', 0, 1), run('rest', 0, 1), run('tickers', 0.25, 5)])
     // The first window had begun before the second flow asked; the last one was not finished.
-    const [, second, third] = [...counted.rest.keys()].sort((a, b) => a - b)
+    const [, second, third] = [...counted.rest.keys()].toSorted((a, b) => a - b)
     for (const window of [second ?? 0, third ?? 0]) {
       expect(counted.tickers.get(window)).to.be.within(40, 50)
       expect(counted.rest.get(window)).to.be.within(135, 150)
@@ -183,7 +233,9 @@ describe('egress', () => {
     const of = { windowMs: longWindowMs, horizonMs: longWindowMs }
     await open(hub, of)
     const spacing = async () => {
-      const booked = [await reserve(hub, of), await reserve(hub, of)].map((booking) => (booking.granted ? booking.inMs : -1))
+      const booked = [await reserve(hub, of), await reserve(hub, of)].map((booking) =>
+        booking.granted ? booking.inMs : -1,
+      )
       return (booked[1] ?? 0) - (booked[0] ?? 0)
     }
     const alone = await spacing()

@@ -18,8 +18,21 @@ const start = 1_764_000_000_000 - (1_764_000_000_000 % minute)
 const symbols = ['AUSDT', 'BUSDT', 'CUSDT', 'DUSDT', 'EUSDT']
 
 function instrument(symbol: string): Instrument {
-  const terms = { contract: 'perpetual', linear: true, underlying: 'coin', status: 'trading', contractSize: '1' } as const
-  const steps = { tickSize: '0.1', lotSize: '1', minQty: '1', minNotional: '5', maxMarketQty: '10', deliveryTime: undefined }
+  const terms = {
+    contract: 'perpetual',
+    linear: true,
+    underlying: 'coin',
+    status: 'trading',
+    contractSize: '1',
+  } as const
+  const steps = {
+    tickSize: '0.1',
+    lotSize: '1',
+    minQty: '1',
+    minNotional: '5',
+    maxMarketQty: '10',
+    deliveryTime: undefined,
+  }
   return { symbol, base: symbol.slice(0, -4), quote: 'USDT', settle: 'USDT', ...terms, ...steps }
 }
 
@@ -31,14 +44,27 @@ async function list(hub: Hub, all = symbols): Promise<void> {
 
 function kline(at: number, volume: number, klineClass: 0 | 1 | 2 = 0): Kline {
   const prices = { open: '1', high: '2', low: '0.5', close: String(1 + volume / 100) }
-  return { openTime: start + at * minute, ...prices, volume: String(volume), class: klineClass, time: start, source: 'rest' }
+  return {
+    openTime: start + at * minute,
+    ...prices,
+    volume: String(volume),
+    class: klineClass,
+    time: start,
+    source: 'rest',
+  }
 }
 
 async function merge(hub: Hub, index: number, klines: Kline[], all = symbols): Promise<void> {
-  await mergeKlines(hub, series, [{ symbol: all[index] as string, index, polledAt: start + klines.length, klines }])
+  await mergeKlines(hub, series, [
+    { symbol: all[index] as string, index, polledAt: start + klines.length, klines },
+  ])
 }
 
-async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> {
+async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 5_000,
+): Promise<void> {
   const stopAt = Date.now() + withinMs
   while (!(await condition())) {
     if (Date.now() > stopAt) throw new Error(`not within ${withinMs} ms: ${what}`)
@@ -93,10 +119,22 @@ describe('the feed', () => {
     await mergeTickers(hub, venue, [{ symbol: 'CUSDT', index: 2, ticker }], start + 4)
     const { ledger } = await follow(hub)
     const slot = ledger.slotOf('CUSDT')
-    expect([ledger.bid[slot], ledger.askSize[slot], ledger.quotesAgeMs(start + 10)]).to.deep.equal([10.5, 4, 6])
-    await mergeTickers(hub, venue, [{ symbol: 'CUSDT', index: 2, ticker: { ...ticker, bid: '11', time: start + 6 } }], start + 7)
+    expect([ledger.bid[slot], ledger.askSize[slot], ledger.quotesAgeMs(start + 10)]).to.deep.equal([
+      10.5, 4, 6,
+    ])
+    await mergeTickers(
+      hub,
+      venue,
+      [{ symbol: 'CUSDT', index: 2, ticker: { ...ticker, bid: '11', time: start + 6 } }],
+      start + 7,
+    )
     await until('the new bid is there', () => ledger.bid[slot] === 11)
-    await mergeTickers(hub, venue, [{ symbol: 'CUSDT', index: 2, ticker: { ...ticker, bid: '12', updateId: 8, time: start + 6 } }], start + 8)
+    await mergeTickers(
+      hub,
+      venue,
+      [{ symbol: 'CUSDT', index: 2, ticker: { ...ticker, bid: '12', updateId: 8, time: start + 6 } }],
+      start + 8,
+    )
     await until('the poll is there', () => ledger.quotesAgeMs(start + 10) === 2)
     expect(ledger.bid[slot]).to.equal(11)
   })
@@ -110,9 +148,23 @@ describe('the feed', () => {
     // Every symbol's candle grows and closes; now and then an old one is mended, which only a history can bring again.
     for (let at = 0; at < 60; at++) {
       for (const index of symbols.keys()) {
-        await mergeKlines(hub, series, [{ symbol: symbols[index] as string, index, polledAt: undefined, klines: [kline(at, 1 + index)] }])
-        await mergeKlines(hub, series, [{ symbol: symbols[index] as string, index, polledAt: undefined, klines: [kline(at, 50 + index, 2)] }])
-        const mended = { symbol: symbols[index] as string, index, polledAt: undefined, klines: [kline(at >> 1, 1 + (at % 9), 2)] }
+        await mergeKlines(hub, series, [
+          { symbol: symbols[index] as string, index, polledAt: undefined, klines: [kline(at, 1 + index)] },
+        ])
+        await mergeKlines(hub, series, [
+          {
+            symbol: symbols[index] as string,
+            index,
+            polledAt: undefined,
+            klines: [kline(at, 50 + index, 2)],
+          },
+        ])
+        const mended = {
+          symbol: symbols[index] as string,
+          index,
+          polledAt: undefined,
+          klines: [kline(at >> 1, 1 + (at % 9), 2)],
+        }
         if (at % 3 === 0) await mergeKlines(hub, series, [mended], true)
       }
     }

@@ -12,7 +12,18 @@ const series = { venue: 'binanceusdm', interval: '1m' } as const
 
 function kline(minuteOfTest: number, more: Partial<Kline> = {}): Kline {
   const openTime = start + minuteOfTest * minute
-  return { openTime, open: '1', high: '2', low: '0.5', close: '1.5', volume: '10', class: 2, time: openTime + minute, source: 'rest', ...more }
+  return {
+    openTime,
+    open: '1',
+    high: '2',
+    low: '0.5',
+    close: '1.5',
+    volume: '10',
+    class: 2,
+    time: openTime + minute,
+    source: 'rest',
+    ...more,
+  }
 }
 
 /** One answer of one symbol, as a source would give it. */
@@ -104,7 +115,10 @@ describe('klines-merge', () => {
     const hub = await redis.hub()
     await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0)] })
     const late = kline(0, { class: 0, volume: '99', time: start + 2 * minute })
-    expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [late] })).to.include({ won: 0, older: 1 })
+    expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [late] })).to.include({
+      won: 0,
+      older: 1,
+    })
     expect(await readKlines(hub, series, 'S1', 9)).to.deep.equal([kline(0)])
   })
 
@@ -127,8 +141,12 @@ describe('klines-merge', () => {
       ['99999999999999999.1', '99999999999999999.2'],
     ] as const) {
       await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0, { volume: older })] })
-      expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0, { volume: newer })] })).to.include({ won: 1 })
-      expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0, { volume: older })] })).to.include({ older: 1 })
+      expect(
+        await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0, { volume: newer })] }),
+      ).to.include({ won: 1 })
+      expect(
+        await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0, { volume: older })] }),
+      ).to.include({ older: 1 })
       await hub.redis.del(hub.keys.heads('binanceusdm', '1m'), hub.keys.klines('binanceusdm', '1m', 'S1'))
     }
   })
@@ -138,7 +156,9 @@ describe('klines-merge', () => {
     const smaller = kline(0, { volume: '1' })
     await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0)] })
     expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [smaller] })).to.include({ won: 0 })
-    expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [smaller] }, true)).to.include({ won: 1 })
+    expect(await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [smaller] }, true)).to.include({
+      won: 1,
+    })
     expect(await readKlines(hub, series, 'S1', 9)).to.deep.equal([smaller])
   })
 

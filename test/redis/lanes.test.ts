@@ -71,23 +71,27 @@ describe('lanes', () => {
       fc.record({ lane: fc.subarray(others) }),
     )
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray([...stay, ...others], { minLength: 12 }), fc.array(step, { maxLength: 60 }), async (first, steps) => {
-        const hub = await redis.hub()
-        await lead(hub)
-        await writeLane(hub, lane, token, first)
-        const counts = new Map(stay.map((symbol) => [symbol, 0]))
-        for (const each of steps) {
-          if ('lane' in each) await writeLane(hub, lane, token, [...each.lane, ...stay])
-          else
-            for (const symbol of await next(hub, each.take)) {
-              if (!counts.has(symbol)) continue
-              counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
-              const all = [...counts.values()]
-              expect(Math.max(...all) - Math.min(...all)).to.be.at.most(1)
-            }
-        }
-        hub.close()
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray([...stay, ...others], { minLength: 12 }),
+        fc.array(step, { maxLength: 60 }),
+        async (first, steps) => {
+          const hub = await redis.hub()
+          await lead(hub)
+          await writeLane(hub, lane, token, first)
+          const counts = new Map(stay.map((symbol) => [symbol, 0]))
+          for (const each of steps) {
+            if ('lane' in each) await writeLane(hub, lane, token, [...each.lane, ...stay])
+            else
+              for (const symbol of await next(hub, each.take)) {
+                if (!counts.has(symbol)) continue
+                counts.set(symbol, (counts.get(symbol) ?? 0) + 1)
+                const all = [...counts.values()]
+                expect(Math.max(...all) - Math.min(...all)).to.be.at.most(1)
+              }
+          }
+          hub.close()
+        },
+      ),
       { numRuns: Number(process.env['SOAK_RUNS'] ?? 60), endOnFailure: true },
     )
   })
@@ -140,7 +144,10 @@ describe('the lease', () => {
   it('is held by one at a time, renewed by its holder, and free when it runs out', async () => {
     const hub = await redis.hub()
     const lease = cursorLease(hub, lane.venue)
-    expect(await leaseTake(hub.redis, { lease }, { token: 'a', ttl: 5_000 })).to.deep.equal({ held: true, ms: 5_000 })
+    expect(await leaseTake(hub.redis, { lease }, { token: 'a', ttl: 5_000 })).to.deep.equal({
+      held: true,
+      ms: 5_000,
+    })
     expect((await leaseTake(hub.redis, { lease }, { token: 'b', ttl: 5_000 })).held).to.equal(false)
     expect((await leaseTake(hub.redis, { lease }, { token: 'a', ttl: 20 })).held).to.equal(true)
     while ((await hub.redis.exists(lease)) === 1) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -154,7 +161,10 @@ interface Turn {
 }
 
 /** What so many processes are handed between them. */
-async function handOutFrom(hub: Hub, of: { processes: number; handouts: number; token: string }): Promise<Turn[]> {
+async function handOutFrom(
+  hub: Hub,
+  of: { processes: number; handouts: number; token: string },
+): Promise<Turn[]> {
   const worker = fileURLToPath(new URL('./lanes-worker.js', import.meta.url))
   const order: HandoutOrder = {
     endpoint: hub.endpoint,

@@ -48,7 +48,10 @@ export interface System {
   /** where the actors look for the hand-kept lists of symbols */
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
-  start(kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader', settings?: Readonly<Record<string, string>>): Promise<Child>
+  start(
+    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader',
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
   ages(): Promise<Map<string, number>>
   /** resolves, with the ms that it took, when every symbol was polled after `since`, real ms */

@@ -49,7 +49,10 @@ export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
     server,
     url: () => `redis://:${server().endpoint.password}@127.0.0.1:${server().endpoint.port}`,
     async hub(flags = {}) {
-      const { config } = readConfig({ namespace: `t${nanoid(8).replace(/[_-]/g, 'x')}`, logLevel: 'error', ...flags }, {})
+      const { config } = readConfig(
+        { namespace: `t${nanoid(8).replace(/[_-]/g, 'x')}`, logLevel: 'error', ...flags },
+        {},
+      )
       const hub = await openHub(config, server().endpoint, openLog(config.logLevel, { test: 1 }), 'test')
       hubs.push(hub)
       return hub

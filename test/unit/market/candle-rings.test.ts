@@ -28,9 +28,14 @@ function keep(all: readonly Put[], slot: number, length: number): Put[] {
   let kept: Put[] = []
   for (const put of all.filter((each) => each.slot === slot)) {
     const old = kept.find((each) => each.minute === put.minute)
-    const newer = old === undefined || put.klineClass > old.klineClass || (put.klineClass === old.klineClass && put.volume >= old.volume)
+    const newer =
+      old === undefined ||
+      put.klineClass > old.klineClass ||
+      (put.klineClass === old.klineClass && put.volume >= old.volume)
     if (old !== undefined && !newer && !put.force) continue
-    kept = [...kept.filter((each) => each !== old), put].sort((a, b) => a.minute - b.minute).slice(-length)
+    kept = [...kept.filter((each) => each !== old), put]
+      .toSorted((a, b) => a.minute - b.minute)
+      .slice(-length)
   }
   return kept
 }
@@ -45,7 +50,9 @@ describe('candle rings', () => {
         }
         for (const slot of [0, 1, 2]) {
           const expected = keep(all, slot, length)
-          expect([...rings.view(rings.openTime, slot)]).to.deep.equal(expected.map((each) => each.minute * minute))
+          expect([...rings.view(rings.openTime, slot)]).to.deep.equal(
+            expected.map((each) => each.minute * minute),
+          )
           expect([...rings.view(rings.volume, slot)]).to.deep.equal(expected.map((each) => each.volume))
           expect(rings.count(slot)).to.equal(expected.length)
           const newest = expected.at(-1)

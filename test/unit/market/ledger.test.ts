@@ -26,7 +26,9 @@ describe('the ledger', () => {
     ledger.ticker(7, start + 15_000, 96.8, 1, 97, 1)
     expect(ledger.live('1m', 0)).to.include({ high: 103, low: 97, close: 97, open: 100, volume: 10 })
     const rings = ledger.candles('1m')
-    expect([rings.high[rings.at(0)], rings.low[rings.at(0)], rings.close[rings.at(0)]]).to.deep.equal([102, 98, 101])
+    expect([rings.high[rings.at(0)], rings.low[rings.at(0)], rings.close[rings.at(0)]]).to.deep.equal([
+      102, 98, 101,
+    ])
   })
 
   it('takes no extreme from the ask for the high or from the bid for the low', () => {
