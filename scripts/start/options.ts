@@ -63,13 +63,13 @@ export function parseOptions(args: readonly string[]): StartOptions {
     .option('--no-board', 'start no board')
     .option('--replay <file>', 'recorded 1-minute candles for the simulator, CSV or CSV.gz')
     .option('--simulator-port <number>', 'port of the simulator (default: any free one)')
-    .option('--live', 'send orders to the venue; refused until there are orders')
+    .option('--live', 'send orders to the venue; refused until there is a path for them')
     .addHelpText('after', examples)
   addSettings(command, passedOn).parse(args, { from: 'user' })
   const typed: Record<string, unknown> = command.opts()
   if (typed['live'] === true) {
     throw new ConfigError(
-      '--live is refused: this version reads market data and sends no orders, so there is nothing to make live',
+      '--live is refused: orders are kept on paper until the path to the venue is built; leave it out',
     )
   }
 

@@ -17,7 +17,7 @@ describe('the README', () => {
       }
       const row = text.split('\n').find((line) => line.startsWith(`| \`${flagOf(name)}\` |`))
       expect(row, flagOf(name)).to.be.a('string')
-      const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback)
+      const shown = show(fallback)
       // The default of this one is another on every machine.
       if (name !== 'address') expect(row?.split('|')[2]?.trim().replaceAll('`', '')).to.equal(shown)
     }
@@ -27,3 +27,9 @@ describe('the README', () => {
     for (const kind of readdirSync(join(projectRoot(), 'actors'))) expect(text).to.contain(`| \`${kind}\` |`)
   })
 })
+
+function show(fallback: unknown): string {
+  if (Array.isArray(fallback)) return fallback.join(',')
+  if (typeof fallback === 'string') return fallback
+  return fallback === null ? '' : JSON.stringify(fallback)
+}
