@@ -31,8 +31,9 @@ export function standForLeader(hub: Hub, key: string, onChange: (leads: boolean)
     const askedAt = Date.now()
     try {
       const { held } = await leaseTake(hub.redis, { lease: key }, { token, ttl: leaseMs })
-      if (held) heldUntil = askedAt + leaseMs
-      if (!stopped) set(held)
+      if (held) heldUntil = Math.max(heldUntil, askedAt + leaseMs)
+      // An answer that took longer than a lease lasts proves nothing: the next one makes the leader.
+      if (!stopped && (!held || Date.now() < heldUntil)) set(held)
     } catch (error) {
       // Without an answer the lease may have run out: whoever cannot renew it does not lead.
       if (Date.now() > heldUntil) set(false)
