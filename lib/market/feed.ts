@@ -101,8 +101,10 @@ export function followFeed(
       for (const message of waiting) take(message)
     } catch (error) {
       hub.log.debug({ venue, error: describeError(error) }, 'no snapshot of the feed')
-      if (mine === attempt && !stopped)
-        setTimeout(() => mine === attempt && !stopped && load(mine, reason), retryMs)
+      if (mine !== attempt || stopped) return
+      setTimeout(() => {
+        if (mine === attempt && !stopped) void load(mine, reason)
+      }, retryMs)
     }
   }
 
@@ -114,7 +116,7 @@ export function followFeed(
     }
     const next = feedPositionOf(message)
     if (next.epoch === at.epoch && next.sequence <= at.sequence) return
-    if (next.epoch !== at.epoch) return lose(`a new epoch, ${next.epoch} after ${at.epoch}`)
+    if (next.epoch !== at.epoch) return lose(`epoch ${next.epoch} after ${at.epoch}`)
     if (next.sequence !== at.sequence + 1) return lose(`message ${next.sequence} after ${at.sequence}`)
     at = next
     reader.message(message)

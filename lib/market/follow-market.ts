@@ -120,6 +120,8 @@ export async function followMarket(
     }
     ledger.tickersPolled(snapshot.tickersPolledAt)
     live = true
+    // Whoever reads looks at everything once: what changed meanwhile has come without a message.
+    ledger.markAll()
     // What a missed message held may lie anywhere in the histories.
     histories.want(ledger.symbols.keys())
     onChange()

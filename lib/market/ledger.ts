@@ -179,6 +179,11 @@ export class Ledger implements FeedVisitor {
     return this.#tickersPolledAt === 0 ? Infinity : now - this.#tickersPolledAt
   }
 
+  /** Takes every symbol as changed. */
+  markAll(): void {
+    for (const slot of this.#symbols.keys()) this.#mark(slot)
+  }
+
   /** Calls back for every slot that changed since the last time, once each. */
   takeChanged(visit: (slot: number) => void): void {
     const count = this.#changedCount
