@@ -1,14 +1,13 @@
 import { decodeTicker } from '../model/ticker.ts'
 import type { FeedSnapshot } from '../../lua/feed-snapshot.ts'
 import type { Hub } from '../hub/hub.ts'
-import { decodeKlines } from '../model/kline.ts'
 import type { Interval } from '../model/timeframe.ts'
 import { followFeed } from './feed.ts'
 import { visitFeedMessage } from './feed-message.ts'
 import { readInstruments } from './instruments.ts'
 import { readLane } from './lanes.ts'
 import { Ledger } from './ledger.ts'
-import { loadHistories } from './load-histories.ts'
+import { loadHistories, putStored } from './load-histories.ts'
 import { repairGaps } from './repair-gaps.ts'
 
 /** The market as this process knows it. */
@@ -90,21 +89,7 @@ export async function followMarket(
       for (let at = 0; at < heads.length; at += 2) {
         const slot = ledger.slotOf(heads[at] as string)
         if (slot < 0) continue
-        for (const { openTime, open, high, low, close, volume, class: klineClass } of decodeKlines(
-          heads[at + 1] as string,
-        )) {
-          rings.put(
-            slot,
-            openTime,
-            Number(open),
-            Number(high),
-            Number(low),
-            Number(close),
-            Number(volume),
-            klineClass,
-            true,
-          )
-        }
+        putStored(rings, slot, heads[at + 1] as string)
       }
       for (let at = 0; at < polls.length; at += 2) {
         const slot = ledger.slotOf(polls[at] as string)

@@ -49,20 +49,7 @@ export function loadHistories(
     for (const [i, slot] of some.entries()) {
       // What changed while the answer was under way is newer than the answer: ask again.
       if ((rings.changedAt[slot] as number) > told.sequence) continue
-      const rows = JSON.parse(`[${told.rows[i]?.join(',') ?? ''}]`) as StoredRow[]
-      for (const [openTime, open, high, low, close, volume, klineClass] of rows) {
-        rings.put(
-          slot,
-          openTime,
-          Number(open),
-          Number(high),
-          Number(low),
-          Number(close),
-          Number(volume),
-          klineClass,
-          true,
-        )
-      }
+      putStored(rings, slot, `[${told.rows[i]?.join(',') ?? ''}]`)
       slots.delete(slot)
       onLoaded(rings, slot)
     }
@@ -94,5 +81,22 @@ export function loadHistories(
     stop() {
       stopped = true
     },
+  }
+}
+
+/** Puts klines in as the truth of this moment; `text` is a JSON list of stored rows, as a head is. */
+export function putStored(rings: CandleRings, slot: number, text: string): void {
+  for (const [openTime, open, high, low, close, volume, klineClass] of JSON.parse(text) as StoredRow[]) {
+    rings.put(
+      slot,
+      openTime,
+      Number(open),
+      Number(high),
+      Number(low),
+      Number(close),
+      Number(volume),
+      klineClass,
+      true,
+    )
   }
 }
