@@ -16,7 +16,7 @@ import type { ListedInstrument } from '../../lib/model/instrument.ts'
 export interface KeptUniverse {
   /** asks the venue again; one refresh at a time, tried again after a failure while this process leads */
   refresh(reason: string): void
-  /** the index of a symbol that is followed */
+  /** the index of a symbol that is followed; one that is not known makes the universe be read again before long */
   indexOf(symbol: string): number | undefined
   stop(): void
 }
@@ -31,6 +31,7 @@ interface Parts {
 
 // Real ms.
 const retryMs = 2_000
+const lackEveryMs = 5_000
 const fileCheckMs = 1_000
 
 /** Starts looking at the symbols file; everything else happens at `refresh`. */
@@ -42,6 +43,7 @@ export function keepUniverse(parts: Parts): KeptUniverse {
   let retry: NodeJS.Timeout | undefined
   let stopped = false
   let fileChangedAt = changeTime(path)
+  let lackedAt = 0
 
   async function apply(listed: Iterable<ListedInstrument>, reason: string): Promise<void> {
     const all = [...listed]
@@ -98,7 +100,14 @@ export function keepUniverse(parts: Parts): KeptUniverse {
 
   return {
     refresh,
-    indexOf: (symbol) => indexes.get(symbol),
+    indexOf(symbol) {
+      const index = indexes.get(symbol)
+      if (index === undefined && Date.now() - lackedAt > lackEveryMs) {
+        lackedAt = Date.now()
+        refresh(`${symbol} has no index`)
+      }
+      return index
+    },
     stop() {
       stopped = true
       clearInterval(fileTimer)
