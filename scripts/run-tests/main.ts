@@ -2,26 +2,21 @@ import { availableParallelism } from 'node:os'
 import { addCounts, runMocha } from './run-mocha.ts'
 import type { Counts } from './run-mocha.ts'
 import { selectTests } from './select-tests.ts'
-
-/** Files under these folders start processes, or judge by time: they run one by one, with the machine to themselves. */
-const alone = ['test/actors/']
-const mostJobs = 4
+import { judgesByTime } from './timed-tests.ts'
 
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
-const isAlone = (file: string): boolean => alone.some((folder) => file.startsWith(folder))
-const jobs = Math.min(availableParallelism(), mostJobs)
+const cores = availableParallelism()
 
+// Those that judge by time have more of the machine to themselves.
 const runs = [
-  {
-    files: files.filter((file) => !isAlone(file)),
-    flags: jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : [],
-  },
-  { files: files.filter(isAlone), flags: [] },
+  { files: files.filter((file) => !judgesByTime(file)), jobs: Math.min(cores, 4) },
+  { files: files.filter(judgesByTime), jobs: Math.min(Math.floor(cores / 2), 2) },
 ]
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 for (const run of runs) {
   if (run.files.length === 0) continue
-  counts = addCounts(counts, await runMocha(run.files, [...run.flags, ...mochaArguments], process.env))
+  const flags = run.jobs > 1 ? ['--parallel', `--jobs=${run.jobs}`] : []
+  counts = addCounts(counts, await runMocha(run.files, [...flags, ...mochaArguments], process.env))
 }
 const { passed, failed, skipped } = counts
 if (passed + failed === 0) console.error('sluice test: expected at least one test to run, none did')

@@ -59,9 +59,16 @@ export async function startPrivateRedis(
       clearTimeout(timer)
       if (again !== undefined) await end(again)
       await first.stop()
-      guard.kill('SIGKILL')
+      await kill(guard)
     },
   }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await ended
 }
 
 async function end(server: ChildProcess): Promise<void> {
