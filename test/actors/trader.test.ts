@@ -222,7 +222,8 @@ describe('a trader', function () {
       tell(
         `${size.symbols} x ${size.intervals.length} x ${size.candles}: complete in ${tookMs} ms, ${Math.round(peakMb)} MB at most, ${Math.round(trader.rssMb())} MB then`,
       )
-      expect(tookMs).to.be.at.most(soak ? 5_000 : 2_000)
+      // 2 s, and 5 s for the largest, on a machine with nothing else to do; the suite may have to share one.
+      expect(tookMs).to.be.at.most(soak ? 15_000 : 6_000)
       expect(peakMb).to.be.at.most(400)
       if (kill) await trader.signal('SIGKILL')
     }
