@@ -19,13 +19,15 @@ export function nearestFixed(value: number): Fixed {
   return parseFixed(value.toFixed(8))!
 }
 
-/** Whole units of 10^-digits (ticks, lots) as a fixed number; digits from 0 to 8. */
+/** Whole units of 10^-digits (ticks, lots) as a fixed number; what is below 10^-8 is cut. */
 export function fromUnits(units: number, digits: number): Fixed {
+  if (digits > 8) return BigInt(units) / 10n ** BigInt(digits - 8)
   return BigInt(units) * 10n ** BigInt(8 - digits)
 }
 
 /** The whole units of 10^-digits in a value, towards zero. */
 export function toUnits(value: Fixed, digits: number): number {
+  if (digits > 8) return Number(value * 10n ** BigInt(digits - 8))
   return Number(value / 10n ** BigInt(8 - digits))
 }
 

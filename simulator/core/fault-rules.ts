@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000
 const span = z.number().int().min(0).max(DAY_MS)
 const short = span.max(600_000)
 const which = {
-  /** part of the path, or of a stream message's place: `stream/private/ACCOUNT_UPDATE`; all when absent */
+  /** part of the place, `POST /fapi/v1/order` or `stream/private/ACCOUNT_UPDATE`; all when absent */
   path: z.string().min(1).max(200).optional(),
   /** source address; all when absent */
   address: z.string().min(1).max(64).optional(),
@@ -32,7 +32,7 @@ export const FaultRule = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('empty'), body: z.enum(['none', 'list']).optional(), ...which }),
   z.strictObject({ kind: z.literal('nonJson'), ...which }),
-  // With a path that names streams, cut ends the connection and refuse accepts none.
+  // With a path that begins with stream, cut ends the connection and refuse accepts none.
   z.strictObject({ kind: z.literal('cut'), ...which }),
   z.strictObject({ kind: z.literal('stall'), ms: short.optional(), ...which }),
   z.strictObject({ kind: z.literal('refuse'), ...which }),
@@ -99,12 +99,18 @@ const ofStreams: ReadonlySet<FaultKind> = new Set<FaultKind>([
 ])
 const ofBoth: ReadonlySet<FaultKind> = new Set<FaultKind>(['cut', 'refuse'])
 
-/** True when a rule can hit a stream (its path names one, or it only means streams), else a request. */
-export function meansStreams(rule: FaultRule): boolean {
+/** True when a rule can hit what is at a place: `POST /fapi/v1/order`, `stream/private/ping` or `trigger/BTCUSDT`. */
+export function concerns(rule: FaultRule, place: string): boolean {
   if (rule.kind === 'clockOffset') return false
-  return ofStreams.has(rule.kind) || (ofBoth.has(rule.kind) && (rule.path?.startsWith('stream') ?? false))
-}
-
-export function meansRequests(rule: FaultRule): boolean {
-  return rule.kind === 'delay' || !meansStreams(rule)
+  const { kind } = rule
+  if (place.startsWith('stream/')) {
+    return ofStreams.has(kind) || (ofBoth.has(kind) && (rule.path?.startsWith('stream') ?? false))
+  }
+  if (place.startsWith('trigger/') || kind === 'triggerFails') {
+    return kind === 'triggerFails' && place.startsWith('trigger/')
+  }
+  if (kind === 'unknown') return /^(?:POST|PUT|DELETE) .*order/i.test(place)
+  if (kind === 'notFoundFor') return /order$/i.test(place)
+  if (kind === 'freeze' || kind === 'lag' || kind === 'lackRows') return place.startsWith('GET ')
+  return kind === 'delay' || !ofStreams.has(kind)
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { meansRequests, meansStreams, type FaultKind, type FaultRule } from './fault-rules.ts'
+import { concerns, type FaultKind, type FaultRule } from './fault-rules.ts'
 import { sequence } from './random.ts'
 
 /** A rule that hits, and the simulated ms from which and to which it stands. */
@@ -66,14 +66,20 @@ export class Faults {
     return spans.length === 0 ? undefined : Math.max(...spans)
   }
 
-  /** The rules that hit a request; each is used up by one. The first of a kind counts. */
-  take(address: string, path: string): Hits {
-    return this.hitsOf(address, path, meansRequests)
-  }
-
-  /** The rules that hit a stream message or connection; `place` is `stream/private/ACCOUNT_UPDATE` and the like. */
-  takeOfStream(address: string, place: string): Hits {
-    return this.hitsOf(address, place, meansStreams)
+  /**
+   * The rules that hit what is at a place (`POST /fapi/v1/order`, `stream/private/ACCOUNT_UPDATE`, `trigger/BTCUSDT`);
+   * each is used up by one. The first of a kind counts.
+   */
+  take(address: string, place: string): Hits {
+    if (this.standing.length === 0) return {}
+    this.prune()
+    const hits: Record<string, FaultRule & { since: number; until: number }> = {}
+    for (const each of this.standing) {
+      const { rule, since, until } = each
+      if (hits[rule.kind] !== undefined || !concerns(rule, place)) continue
+      if (strikes(each, address, place)) hits[rule.kind] = { ...rule, since, until }
+    }
+    return hits
   }
 
   /** True when a new connection is to be closed at once: a refuse rule for all paths hits it. */
@@ -92,28 +98,16 @@ export class Faults {
     return this.next()
   }
 
-  private hitsOf(address: string, path: string, isMeant: (rule: FaultRule) => boolean): Hits {
-    if (this.standing.length === 0) return {}
-    this.prune()
-    const hits: Record<string, FaultRule & { since: number; until: number }> = {}
-    for (const each of this.standing) {
-      const { rule, since, until } = each
-      if (rule.kind === 'clockOffset' || hits[rule.kind] !== undefined || !isMeant(rule)) continue
-      if (strikes(each, address, path)) hits[rule.kind] = { ...rule, since, until }
-    }
-    return hits
-  }
-
   private prune(): void {
     const now = this.clock.now()
     this.standing = this.standing.filter((each) => each.left > 0 && now < each.until)
   }
 }
 
-function strikes(each: Standing, address: string, path: string): boolean {
+function strikes(each: Standing, address: string, place: string): boolean {
   const { rule } = each
   if (rule.kind === 'clockOffset') return false
-  if (rule.path !== undefined && !path.includes(rule.path)) return false
+  if (rule.path !== undefined && !place.includes(rule.path)) return false
   if (rule.address !== undefined && rule.address !== address) return false
   if (rule.probability !== undefined && each.next() >= rule.probability) return false
   each.left -= 1

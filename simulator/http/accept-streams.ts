@@ -21,7 +21,7 @@ export function acceptStreams(world: World, server: Server, toAddress: (socket: 
     }
     const address = toAddress(socket)
     const place = `stream/${streams.categoryOf(path)}/connect`
-    if (world.faults.takeOfStream(address, place).refuse !== undefined) {
+    if (world.faults.take(address, place).refuse !== undefined) {
       world.traffic.recordOf(address).refusedConnections += 1
       socket.destroy()
       return

@@ -16,7 +16,7 @@ export function answerVenue(
 ): void {
   const { clock, faults, traffic } = world
   const record = traffic.count(request.address, request.path)
-  const hits = faults.take(request.address, request.path)
+  const hits = faults.take(request.address, `${request.method} ${request.path}`)
   if (hits.refuse !== undefined) {
     record.refusedConnections += 1
     response.destroy()

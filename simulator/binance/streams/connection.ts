@@ -63,7 +63,7 @@ export class Connection {
     else if (now - this.pingedAt >= PING_MS) {
       this.pingedAt = now
       const place = `stream/${this.category}/ping`
-      if (this.faults.takeOfStream(this.address, place).silence === undefined) {
+      if (this.faults.take(this.address, place).silence === undefined) {
         this.socket.ping(String(now))
       }
     }

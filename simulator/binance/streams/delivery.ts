@@ -33,7 +33,7 @@ export class Delivery {
       this.write(this.wrap(message, 0))
       return
     }
-    const hits = this.faults.takeOfStream(this.address, message.place)
+    const hits = this.faults.take(this.address, message.place)
     if (hits.cut !== undefined) {
       this.socket.terminate()
       return
