@@ -4,7 +4,7 @@ import type { Fixed } from './fixed.ts'
 import type { Order, Trade } from './order.ts'
 import type { Position } from './position.ts'
 
-export type BalanceReason = 'FUNDING_FEE' | 'DEPOSIT' | 'WITHDRAW'
+export type BalanceReason = 'FUNDING_FEE' | 'DEPOSIT' | 'WITHDRAW' | 'INSURANCE_CLEAR'
 
 /** Something that happened to an account at `time` (simulated ms), told in the order it happened. */
 export type AccountEvent =

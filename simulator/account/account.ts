@@ -10,7 +10,7 @@ export interface Wallet {
   readonly updateTime: number
 }
 
-export type IncomeType = 'REALIZED_PNL' | 'COMMISSION' | 'FUNDING_FEE' | 'TRANSFER'
+export type IncomeType = 'REALIZED_PNL' | 'COMMISSION' | 'FUNDING_FEE' | 'TRANSFER' | 'INSURANCE_CLEAR'
 
 export interface Income {
   readonly type: IncomeType

@@ -28,10 +28,6 @@ export class ConditionalOrders {
     this.venue = venue
   }
 
-  get isEmpty(): boolean {
-    return this.waiting.size === 0
-  }
-
   add(account: Account, ticket: ConditionalTicket, id: number, time: number): Conditional {
     this.waiting.set(id, account)
     const fresh = { status: 'NEW', childId: undefined, triggerTime: 0, problem: '' } as const
@@ -50,23 +46,29 @@ export class ConditionalOrders {
   }
 
   /** Triggers what the prices after `from` and up to `to` (ms) reach. */
-  trigger(listings: ReadonlyMap<string, Listing>, from: number, to: number): void {
+  trigger(
+    listings: ReadonlyMap<string, Listing>,
+    from: number,
+    to: number,
+    stamp: (at: number) => number,
+  ): void {
     for (const [id, account] of this.waiting) {
       const conditional = account.conditionals.get(id)
       const listing = conditional && listings.get(conditional.symbol)
       if (conditional === undefined || listing === undefined || !isWaiting(conditional)) continue
-      if (isReachedBy(conditional, listing, from, to)) this.fire(account, conditional, listing, to)
+      if (isReachedBy(conditional, listing, from, to)) this.fire(account, conditional, listing, stamp(to))
     }
   }
 
   /** Expires what would close a position that is closed. */
   expire(account: Account, symbol: string, side: PositionSide, time: number): void {
-    for (const [id, owner] of this.waiting) {
-      const conditional = owner === account ? account.conditionals.get(id) : undefined
-      if (conditional?.symbol !== symbol || conditional.positionSide !== side) continue
-      if (conditional.closePosition && isWaiting(conditional))
-        this.end(account, conditional, 'EXPIRED', '', time)
+    for (const each of this.waitingOf(account, symbol)) {
+      if (each.positionSide === side && each.closePosition) this.end(account, each, 'EXPIRED', '', time)
     }
+  }
+
+  expireAll(account: Account, symbol: string, time: number): void {
+    for (const each of this.waitingOf(account, symbol)) this.end(account, each, 'EXPIRED', '', time)
   }
 
   /** Tells that a conditional order is done when the order it made is. */
@@ -76,6 +78,15 @@ export class ConditionalOrders {
     if (parent === undefined || conditional?.status !== 'TRIGGERED') return
     this.parents.delete(child.id)
     this.put(parent.account, { ...conditional, status: 'FINISHED', updateTime: time }, child)
+  }
+
+  private waitingOf(account: Account, symbol: string): Conditional[] {
+    const found: Conditional[] = []
+    for (const [id, owner] of this.waiting) {
+      const conditional = owner === account ? account.conditionals.get(id) : undefined
+      if (conditional?.symbol === symbol && isWaiting(conditional)) found.push(conditional)
+    }
+    return found
   }
 
   private fire(account: Account, conditional: Conditional, listing: Listing, time: number): void {

@@ -68,6 +68,13 @@ export class Ledger {
     this.emit({ kind: 'balance', account, reason: 'FUNDING_FEE', wallet, change: amount, time })
   }
 
+  /** What the insurance fund takes of a liquidation, or pays when nothing is left. */
+  clearInsurance(account: Account, asset: string, amount: Fixed, time: number): void {
+    const wallet = addToWallet(account, asset, amount, time)
+    addIncome(account, 'INSURANCE_CLEAR', '', asset, amount, time, this.ids.nextTransfer(), undefined)
+    this.emit({ kind: 'balance', account, reason: 'INSURANCE_CLEAR', wallet, change: amount, time })
+  }
+
   transfer(account: Account, asset: string, amount: Fixed, time: number): Wallet {
     const reason: BalanceReason = amount < 0n ? 'WITHDRAW' : 'DEPOSIT'
     const wallet = addToWallet(account, asset, amount, time)

@@ -1,4 +1,5 @@
 import { readLeverage, readPosition, type Account } from '../account/account.ts'
+import { mostNotional } from '../account/brackets.ts'
 import type { Exchange } from '../account/exchange.ts'
 import { ONE, absolute, formatShort, greatest, over, times, type Fixed } from '../account/fixed.ts'
 import { assetOf, feeRates } from '../account/ledger.ts'
@@ -128,12 +129,15 @@ function checkMargin(
 ): void {
   const price = ticket.type === 'LIMIT' ? ticket.price : best
   const value = times(price, ticket.quantity)
-  const leverage = BigInt(readLeverage(account, listing.symbol)) * ONE
+  const leverage = readLeverage(account, listing.symbol)
   const position = readPosition(account, listing.symbol, ticket.positionSide)
   const { notional, bids, asks, initial, orders } = marginOfPosition(account, listing, position, mark)
   const [more, less] = ticket.side === 'BUY' ? [value, 0n] : [0n, value]
   const most = greatest(absolute(notional + bids + more), absolute(notional - asks - less))
-  const added = greatest(0n, over(most, leverage) - initial - orders)
+  if (most > absolute(notional) && most > BigInt(mostNotional(listing, leverage)) * ONE) {
+    throw new RequestError(-2027, 'Exceeded the maximum allowable position at current leverage.')
+  }
+  const added = greatest(0n, over(most, BigInt(leverage) * ONE) - initial - orders)
   const worse = ticket.side === 'BUY' ? price - mark : mark - price
   const atOnce = added === 0n ? 0n : greatest(0n, times(worse, ticket.quantity))
   const needed = added === 0n ? 0n : added + atOnce + times(value, feeRates.taker)

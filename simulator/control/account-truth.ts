@@ -5,14 +5,19 @@ import { digitsOf, toConditionalRow, toQueriedRow, toTradeRow } from '../binance
 import type { World } from '../http/world.ts'
 import { RequestProblem } from './request-problem.ts'
 
-/** An account as it really stands; decimals without trailing zeros, ids as text, oldest first. */
+/**
+ * An account as it really stands; decimals without trailing zeros, ids as text, oldest first; of orders, trades and
+ * income the latest `limit`, or all.
+ */
 export function toAccountTruth({ exchange, clock }: World, query: URLSearchParams): object {
   const account = exchange.accounts.find(query.get('key') ?? '')
   if (account === undefined)
     throw new RequestProblem(`expected the key of an account, found "${query.get('key')}"`)
   exchange.advance()
   const digits = (symbol: string) => digitsOf(exchange.market.listings.get(symbol))
-  const orders = [...account.orders.values()]
+  const limit = Number(query.get('limit') ?? Infinity)
+  const latest = <T>(rows: readonly T[]) => (rows.length <= limit ? rows : rows.slice(-limit))
+  const orders = latest([...account.orders.values()])
   return {
     now: clock.now(),
     dualSidePosition: account.isHedged,
@@ -24,15 +29,15 @@ export function toAccountTruth({ exchange, clock }: World, query: URLSearchParam
       .filter((each) => each.status === 'NEW')
       .map((each) => toConditionalRow(each, undefined, digits(each.symbol))),
     orders: orders.map((each) => toQueriedRow(each, digits(each.symbol))),
-    algoOrders: [...account.conditionals.values()].map((each) =>
+    algoOrders: latest([...account.conditionals.values()]).map((each) =>
       toConditionalRow(
         each,
         each.childId === undefined ? undefined : account.orders.get(each.childId),
         digits(each.symbol),
       ),
     ),
-    trades: account.trades.map((each) => toTradeRow(each, digits(each.symbol))),
-    income: account.income.map(({ type, symbol, asset, amount, time, id, tradeId }) => ({
+    trades: latest(account.trades).map((each) => toTradeRow(each, digits(each.symbol))),
+    income: latest(account.income).map(({ type, symbol, asset, amount, time, id, tradeId }) => ({
       type,
       symbol,
       asset,

@@ -23,7 +23,8 @@ export function readLotsBeyond(
   let lots = 0
   forEachMinute(listing, from, to, (walk, volume, elapsedFrom, elapsedTo) => {
     const upTo = (elapsedMs: number) =>
-      Math.floor(volume * shareBeyond(walk, toShare(walk, elapsedMs), price, beyond))
+      // The legs' shares add up to 1 but for the float's last digits.
+      Math.floor(volume * shareBeyond(walk, toShare(walk, elapsedMs), price, beyond) + 1e-6)
     lots += upTo(elapsedTo) - upTo(elapsedFrom)
   })
   return lots

@@ -167,6 +167,8 @@ describe('simulator orders', function () {
     // An order the other way needs nothing that the first one does not hold already.
     await poor.order({ ...wish, side: 'SELL', price: '103.00', quantity: '1400' })
     await poor.ask('DELETE /fapi/v1/allOpenOrders', { symbol })
+    await poor.ask('POST /fapi/v1/leverage', { symbol, leverage: 25 })
+    expect(await poor.codeOf('POST /fapi/v1/order', { ...wish, quantity: '2200' })).to.equal(-2027)
     await poor.ask('POST /fapi/v1/leverage', { symbol, leverage: 5 })
     expect(await poor.codeOf('POST /fapi/v1/order', { ...wish, quantity: '1500' })).to.equal(-2019)
   })

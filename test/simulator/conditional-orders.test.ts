@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { AccountClient, type Parameters, type Row } from './account-client.ts'
 import { openUserStream, type Event, type Stream } from './open-stream.ts'
-import { getJson, postJson, until } from './request.ts'
+import { postJson } from './request.ts'
 import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import { awaitMark, writeWave } from './wave.ts'
 
 describe('simulator conditional orders', function () {
   this.timeout(30_000)
@@ -49,13 +49,11 @@ describe('simulator conditional orders', function () {
   const place = (parameters: Parameters) => client.ask('POST /fapi/v1/algoOrder', { ...stop, ...parameters })
   const codeOf = (parameters: Parameters) =>
     client.codeOf('POST /fapi/v1/algoOrder', { ...stop, ...parameters })
-  const readMark = async () =>
-    Number(
-      (await getJson<{ markPrice: string }>(`${simulator.url}/fapi/v1/premiumIndex?symbol=${symbol}`))
-        .markPrice,
-    )
   /** A trigger below the mark that the price comes to within a minute. */
-  const awaitTrigger = () => until(async () => ((await readMark()) > 99.2 ? '98.80' : undefined))
+  const awaitTrigger = async () => {
+    await awaitMark(simulator.url, 99.2, 200)
+    return '98.80'
+  }
   const statusOf = (event: Event) =>
     event['e'] === 'ALGO_UPDATE' ? (event['o'] as { X: string }).X : undefined
   const waitFor = (status: string) => stream.wait((event) => statusOf(event) === status)

@@ -145,7 +145,7 @@ describe('simulator market streams', function () {
     await set({ kind: 'duplicate', path })
     const twice = await collect(6)
     expect(new Set(twice).size).to.be.within(3, 4)
-    await set({ kind: 'reorder', path, probability: 0.5 })
+    await set({ kind: 'reorder', path, ms: 10_000, probability: 0.5 })
     const swapped = await collect(12)
     expect(swapped).to.not.deep.equal(swapped.toSorted((a, b) => a - b))
     await set({ kind: 'drop', path, probability: 0.5 })

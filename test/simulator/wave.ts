@@ -1,3 +1,4 @@
+import { getJson, until } from './request.ts'
 import { RECORDED_FROM, toLines, writeRecording, type Row } from './recording.ts'
 
 /**
@@ -17,4 +18,13 @@ export function writeWave(minutes = 200): { path: string; remove: () => void } {
     ]),
   )
   return writeRecording(toLines(rows))
+}
+
+/** Waits for the mark of AAAUSDT to be between two prices. */
+export function awaitMark(url: string, from: number, to: number): Promise<number> {
+  return until(async () => {
+    const row = await getJson<{ markPrice: string }>(`${url}/fapi/v1/premiumIndex?symbol=AAAUSDT`)
+    const mark = Number(row.markPrice)
+    return mark > from && mark < to ? mark : undefined
+  })
 }

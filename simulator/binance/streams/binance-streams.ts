@@ -9,6 +9,12 @@ import { openFeed, toMessage, type OpenFeed } from './feeds.ts'
 import type { Message } from './message.ts'
 import { toUserEvents } from './user-events.ts'
 
+/**
+ * Wall ms between two looks at the market streams: at --rate 60 and 200 symbols 20,000 messages a second took half a core
+ * and told nobody more.
+ */
+const LEAST_FEED_MS = 45
+
 interface Subscribed {
   /** undefined for a stream that tells nothing */
   readonly open: OpenFeed | undefined
@@ -25,6 +31,7 @@ export class BinanceStreams implements Streams {
   private readonly faults: Faults
   private readonly listenKeys: ListenKeys
   private readonly lifeMs: number
+  private fedAt = 0
   private readonly connections = new Set<Connection>()
   private readonly byStream = new Map<string, Subscribed>()
 
@@ -60,6 +67,19 @@ export class BinanceStreams implements Streams {
 
   pulse(): void {
     const now = this.exchange.clock.now()
+    if (Date.now() - this.fedAt >= LEAST_FEED_MS) this.feed(now)
+    for (const connection of this.connections) connection.pulse(this.lifeMs)
+    for (const listenKey of this.listenKeys.expire(now)) {
+      this.send(listenKey, { e: 'listenKeyExpired', E: now, listenKey })
+    }
+    for (const listenKey of this.listenKeys.takeClosed()) {
+      for (const connection of this.byStream.get(listenKey)?.connections ?? []) connection.end(1000, '')
+    }
+  }
+
+  /** Sends what the market streams have to say. */
+  private feed(now: number): void {
+    this.fedAt = Date.now()
     for (const [stream, { open, connections }] of this.byStream) {
       if (open === undefined) continue
       for (const event of open.feed(now)) {
@@ -69,13 +89,6 @@ export class BinanceStreams implements Streams {
           if (connection.category === open.category) connection.delivery.deliver(message)
         }
       }
-    }
-    for (const connection of this.connections) connection.pulse(this.lifeMs)
-    for (const listenKey of this.listenKeys.expire(now)) {
-      this.send(listenKey, { e: 'listenKeyExpired', E: now, listenKey })
-    }
-    for (const listenKey of this.listenKeys.takeClosed()) {
-      for (const connection of this.byStream.get(listenKey)?.connections ?? []) connection.end(1000, '')
     }
   }
 

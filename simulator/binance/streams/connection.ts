@@ -12,6 +12,8 @@ const MOST_STREAMS = 1024
 /** of the client's own seconds */
 const MOST_INCOMING = 10
 const TOO_MANY = 1008
+/** wall ms a client has to answer the closing of its connection */
+const CLOSING_MS = 1000
 
 interface Watcher {
   readonly subscribed: (connection: Connection, streams: readonly string[]) => void
@@ -63,9 +65,8 @@ export class Connection {
     else if (now - this.pingedAt >= PING_MS) {
       this.pingedAt = now
       const place = `stream/${this.category}/ping`
-      if (this.faults.take(this.address, place).silence === undefined) {
-        this.socket.ping(String(now))
-      }
+      if (this.faults.take(this.address, place).silence === undefined) this.socket.ping(String(now))
+      else this.pongedAt = now
     }
   }
 
@@ -75,7 +76,10 @@ export class Connection {
   }
 
   end(code: number, reason: string): void {
+    if (this.socket.readyState !== this.socket.OPEN) return
     this.socket.close(code, reason)
+    const timer = setTimeout(() => this.socket.terminate(), CLOSING_MS)
+    this.socket.once('close', () => clearTimeout(timer))
   }
 
   private countIncoming(): boolean {

@@ -4,6 +4,8 @@ import type { Faults } from '../../core/faults.ts'
 import { closesCandle, toText, type Message } from './message.ts'
 
 const REORDER_MS = 1000
+/** a client that reads this much too slowly is disconnected */
+const MOST_UNSENT_BYTES = 64 << 20
 
 /** Sends messages to one connection, in order but for what the faults do to them. */
 export class Delivery {
@@ -50,9 +52,13 @@ export class Delivery {
       return
     }
     const { ms = 0, spreadMs = 0 } = hits.delay ?? {}
-    this.queue(text, ms + Math.floor(spreadMs === 0 ? 0 : this.faults.chance() * (spreadMs + 1)))
+    const lateMs = ms + Math.floor(spreadMs === 0 ? 0 : this.faults.chance() * (spreadMs + 1))
+    this.queue(text, lateMs)
     this.release()
-    if (hits.duplicate !== undefined) this.later(hits.duplicate.ms ?? 0, () => this.queue(text, 0))
+    if (hits.duplicate === undefined) return
+    const { ms: againMs = 0 } = hits.duplicate
+    if (againMs === 0) this.queue(text, lateMs)
+    else this.later(againMs, () => this.queue(text, 0))
   }
 
   /** An answer to the client itself, which no fault touches. */
@@ -103,6 +109,10 @@ export class Delivery {
 
   private write(text: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return
+    if (this.socket.bufferedAmount > MOST_UNSENT_BYTES) {
+      this.socket.terminate()
+      return
+    }
     this.sent += 1
     this.socket.send(text)
   }
