@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { demoAccount, parseAccount, type AccountWish } from './account/accounts.ts'
 import { InputError } from './core/input-error.ts'
 import { levels, type Level } from './log.ts'
 
@@ -12,12 +13,17 @@ export interface Options {
   readonly seed: number
   readonly weightLimit: number
   readonly banAfter: number
+  readonly account: readonly AccountWish[]
+  /** simulated ms */
+  readonly listenKeyLife: number
+  readonly streamLife: number
   readonly logLevel: Level
 }
 
 const EXAMPLES = `
 A venue for tests, benchmarks and demos: it speaks the wire of Binance USDⓈ-M on loopback.
-Faults: POST /_sim/faults. Counts: GET /_sim/stats, /_sim/gaps. Truth: GET /_sim/candles, /_sim/market.
+Faults: POST /_sim/faults. Counts: GET /_sim/stats, /_sim/gaps. Truth: GET /_sim/candles, /_sim/market,
+/_sim/account. Accounts: POST /_sim/accounts, /_sim/transfer.
 
 Examples:
   node simulator --port 9600 --symbols 200
@@ -51,6 +57,17 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     .addOption(number('--seed <number>', 'the same seed gives the same market', 0, 4_294_967_295).default(1))
     .addOption(number('--weight-limit <number>', 'weight a minute and source address', 1, 1e9).default(2400))
     .addOption(number('--ban-after <number>', 'answers 429 within a minute before a 418', 1, 1e9).default(10))
+    .addOption(
+      new Option('--account <key:secret[:asset=amount,...]>', 'an account, may be given again')
+        .argParser(addAccount)
+        .default([demoAccount], 'demo:demo:USDT=10000'),
+    )
+    .addOption(
+      number('--listen-key-life <ms>', 'simulated ms a listenKey lives', 1000, 1e9).default(3_600_000),
+    )
+    .addOption(
+      number('--stream-life <ms>', 'simulated ms a stream connection lives', 1000, 1e9).default(86_400_000),
+    )
     .addOption(new Option('--log-level <level>', 'lines on stderr').choices(levels).default('info'))
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -63,6 +80,13 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     throw new InputError(`${error.message.replace(/^error: /, '')}; node simulator --help shows the options`)
   }
   return command.opts<Options>()
+}
+
+/** The first one given takes the place of the default. */
+function addAccount(text: string, before: readonly AccountWish[]): AccountWish[] {
+  const wish = parseAccount(text)
+  if (typeof wish === 'string') throw new InvalidArgumentError(wish)
+  return [...before.filter((each) => each !== demoAccount), wish]
 }
 
 function number(flags: string, description: string, least: number, most: number, whole = true): Option {

@@ -1,4 +1,8 @@
+import { Exchange } from './account/exchange.ts'
+import { openAccount } from './account/open-account.ts'
 import { BinanceVenue } from './binance/binance-venue.ts'
+import { ListenKeys } from './binance/listen-keys.ts'
+import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -16,6 +20,10 @@ export interface Simulator {
   close(): Promise<void>
 }
 
+/** simulated ms between two looks at orders and streams, and the wall ms that are never gone below */
+const PULSE_MS = 50
+const LEAST_PULSE_MS = 10
+
 /** Builds the market and listens. Throws InputError for a bad recording or an address it cannot listen on. */
 export async function openSimulator(options: Options, log: Log): Promise<Simulator> {
   const startedAt = performance.now()
@@ -24,12 +32,20 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   // The first 24-hour statistics make the day's blocks of every symbol: better now than in a client's request.
   for (const listing of market.listings.values()) readDayStats(listing, clock.now())
   const policy = { limit: options.weightLimit, refusalsToBan: options.banAfter }
+  const faults = new Faults(clock, options.seed)
+  const exchange = new Exchange(market, clock)
+  exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
+  for (const wish of options.account) openAccount(exchange, wish)
+  const listenKeys = new ListenKeys(options.listenKeyLife)
+  const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
   const server = openServer(
     {
       clock,
       market,
-      venues: [new BinanceVenue(market, clock, policy)],
-      faults: new Faults(clock, options.seed),
+      exchange,
+      venues: [new BinanceVenue(exchange, policy, listenKeys)],
+      streams: [streams],
+      faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
     },
@@ -43,6 +59,13 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   log.info(
     `${market.listings.size} symbols from ${source} in ${Math.round(performance.now() - startedAt)} ms`,
   )
+  const pulse = setInterval(
+    () => {
+      exchange.advance()
+      streams.pulse()
+    },
+    Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
+  )
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
@@ -50,6 +73,8 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
+        clearInterval(pulse)
+        streams.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

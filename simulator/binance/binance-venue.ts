@@ -1,69 +1,80 @@
-import type { Clock } from '../core/clock.ts'
-import type { Listing } from '../core/listing.ts'
-import type { Market } from '../core/market.ts'
+import type { Exchange } from '../account/exchange.ts'
+import type { Hits } from '../core/faults.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { WeightWindows, type Refusal, type WeightPolicy } from '../core/weight-windows.ts'
-import { ExchangeInfo } from './exchange-info.ts'
-import { Klines, weighKlines } from './klines.ts'
-import { readOptionalSymbol, readSymbol } from './parameters.ts'
+import { toAccountRoutes } from './account-routes.ts'
+import { checkSigned, findAccount, notPermitted } from './authorize.ts'
+import { toConditionalRoutes } from './conditional-routes.ts'
+import { encode } from './encode.ts'
+import { lackRows } from './lack-rows.ts'
+import type { ListenKeys } from './listen-keys.ts'
+import { toMarketRoutes } from './market-routes.ts'
+import { OrderCounts } from './order-counts.ts'
+import { toOrderRoutes } from './order-routes.ts'
 import { RequestError } from './request-error.ts'
-import { toBookTicker, toDayTicker, toDepth, toPremiumIndex, weighDepth } from './tickers.ts'
-
-interface Route {
-  /** https://developers.binance.com/docs/derivatives/usds-margined-futures/market-data */
-  readonly weigh: (query: URLSearchParams) => number
-  readonly answer: (query: URLSearchParams) => Answer
-}
-
-type Answer = { readonly body: string; readonly polled?: Reply['polled'] }
+import type { AccountRoute, Route } from './route.ts'
+import { toSettingsRoutes } from './settings-routes.ts'
 
 const PREFIX = '/fapi/'
 const JSON_TYPE = 'application/json;charset=UTF-8'
 
-/** Binance USDⓈ-M over its REST wire, public market data. */
+/** Binance USDⓈ-M over its REST wire. */
 export class BinanceVenue implements Venue {
   readonly name = 'binanceusdm'
-  private readonly market: Market
-  private readonly clock: Clock
+  private readonly exchange: Exchange
   private readonly policy: WeightPolicy
   private readonly windows: WeightWindows
+  private readonly counts = new OrderCounts()
   private readonly routes: ReadonlyMap<string, Route>
 
-  constructor(market: Market, clock: Clock, policy: WeightPolicy) {
-    this.market = market
-    this.clock = clock
+  constructor(exchange: Exchange, policy: WeightPolicy, listenKeys: ListenKeys) {
+    this.exchange = exchange
     this.policy = policy
     this.windows = new WeightWindows(policy)
-    this.routes = this.openRoutes()
+    this.routes = new Map<string, Route>([
+      ...toMarketRoutes(exchange.market, exchange.clock, policy.limit),
+      ...toOrderRoutes(exchange),
+      ...toConditionalRoutes(exchange),
+      ...toAccountRoutes(exchange),
+      ...toSettingsRoutes(exchange, listenKeys, this.counts),
+    ])
   }
 
   owns(path: string): boolean {
     return path.startsWith(PREFIX)
   }
 
-  answer(request: VenueRequest): Reply {
-    const now = this.clock.now()
-    const route = request.method === 'GET' ? this.routes.get(request.path) : undefined
-    const verdict = this.windows.admit(request.address, route?.weigh(request.query) ?? 1, now)
+  answer(request: VenueRequest, hits: Hits): Reply {
+    const now = this.exchange.clock.now()
+    const { method, path } = request
+    const route = this.routes.get(`${method} ${path}`)
+    const parameters = toParameters(request)
+    const verdict = this.windows.admit(request.address, route?.weigh(parameters) ?? 1, now)
     if (verdict.kind !== 'admitted') return this.toRefusal(request.address, verdict)
-    const used = { 'X-MBX-USED-WEIGHT-1M': String(verdict.usedWeight) }
-    if (route === undefined) {
-      return toError(404, -5000, `Path ${request.path}, Method ${request.method} is invalid`, used)
-    }
+    const headers: Record<string, string> = { 'X-MBX-USED-WEIGHT-1M': String(verdict.usedWeight) }
+    if (route === undefined) return toError(404, -5000, `Path ${path}, Method ${method} is invalid`, headers)
     try {
-      const { body, polled } = route.answer(request.query)
-      const headers = { 'Content-Type': JSON_TYPE, ...used }
-      return polled === undefined ? { status: 200, body, headers } : { status: 200, body, headers, polled }
+      if (hits.reject !== undefined) {
+        const { code, msg = 'Rejected.', status } = hits.reject
+        throw new RequestError(code, msg, status)
+      }
+      if (route.access === 'open') {
+        const { body, polled } = route.answer(parameters)
+        const whole = { status: 200, body, headers: { 'Content-Type': JSON_TYPE, ...headers } }
+        return polled === undefined ? whole : { ...whole, polled }
+      }
+      const body = encode(this.answerAccount(route, request, parameters, hits, now, headers))
+      return { status: 200, body, headers: { 'Content-Type': JSON_TYPE, ...headers } }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error
-      return toError(400, error.code, error.message, used)
+      return toError(error.status, error.code, error.message, headers)
     }
   }
 
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
-    const now = this.clock.now()
+    const now = this.exchange.clock.now()
     if (kind === 'ban') return this.toRefusal(request.address, this.windows.ban(request.address, now, until))
-    const weight = this.routes.get(request.path)?.weigh(request.query) ?? 1
+    const weight = this.routes.get(`${request.method} ${request.path}`)?.weigh(toParameters(request)) ?? 1
     return this.toRefusal(request.address, this.windows.refuseUntil(request.address, weight, now, until))
   }
 
@@ -72,11 +83,39 @@ export class BinanceVenue implements Venue {
   }
 
   readUse(address: string): AddressUse | undefined {
-    return this.windows.read(address, this.clock.now())
+    return this.windows.read(address, this.exchange.clock.now())
   }
 
   reset(): void {
     this.windows.reset()
+    this.counts.reset()
+  }
+
+  /** Adds the order counts to `headers`. */
+  private answerAccount(
+    route: AccountRoute,
+    request: VenueRequest,
+    parameters: URLSearchParams,
+    hits: Hits,
+    now: number,
+    headers: Record<string, string>,
+  ): unknown {
+    const { accounts, past, clock } = this.exchange
+    const account = findAccount(request, accounts)
+    if (route.access === 'signed') checkSigned(request, parameters, account, now, clock.rate)
+    if (route.needsTrading === true && !account.canTrade) throw notPermitted()
+    if (route.orders !== undefined) {
+      Object.assign(headers, this.counts.count(account, route.orders(parameters), now))
+    }
+    this.exchange.advance()
+    const changes = request.method !== 'GET'
+    const isUnknown = hits.unknown !== undefined && changes && route.needsTrading === true
+    if (isUnknown && hits.unknown?.taken === false) throw outcomeUnknown()
+    const shownAt = hits.freeze?.since ?? (hits.lag === undefined ? undefined : now - hits.lag.ms)
+    const state = shownAt === undefined ? account : past.read(account, shownAt)
+    const answer = route.answer({ parameters, account, state, now, hits })
+    if (isUnknown) throw outcomeUnknown()
+    return hits.lackRows === undefined || changes ? answer : lackRows(answer, hits.lackRows)
   }
 
   private toRefusal(address: string, verdict: Refusal): Reply {
@@ -92,56 +131,17 @@ export class BinanceVenue implements Venue {
       'Please use the websocket for live updates to avoid bans.'
     return toError(418, -1003, message, retry)
   }
-
-  private openRoutes(): ReadonlyMap<string, Route> {
-    const { market, clock } = this
-    const klines = new Klines(market)
-    const exchangeInfo = new ExchangeInfo(market, this.policy.limit)
-    return new Map<string, Route>([
-      ['/fapi/v1/ping', { weigh: weighOne, answer: () => ({ body: '{}' }) }],
-      ['/fapi/v1/time', { weigh: weighOne, answer: () => ({ body: `{"serverTime":${clock.now()}}` }) }],
-      [
-        '/fapi/v1/exchangeInfo',
-        { weigh: weighOne, answer: () => ({ body: exchangeInfo.answer(clock.now()) }) },
-      ],
-      [
-        '/fapi/v1/klines',
-        {
-          weigh: weighKlines,
-          answer: (query) => {
-            const { body, symbol, interval, isPoll } = klines.answer(query, clock.now())
-            return isPoll ? { body, polled: { symbol, interval } } : { body }
-          },
-        },
-      ],
-      [
-        '/fapi/v1/depth',
-        {
-          weigh: weighDepth,
-          answer: (query) => ({ body: JSON.stringify(toDepth(readSymbol(query, market), query, clock)) }),
-        },
-      ],
-      ['/fapi/v1/ticker/bookTicker', this.rows(2, 5, (listing) => toBookTicker(listing, clock))],
-      ['/fapi/v1/ticker/24hr', this.rows(1, 40, (listing) => toDayTicker(listing, clock.now()))],
-      ['/fapi/v1/premiumIndex', this.rows(1, 10, (listing) => toPremiumIndex(listing, clock.now()))],
-    ])
-  }
-
-  /** A route that answers one symbol's row, or all of them when no symbol is asked for. */
-  private rows(weightOfOne: number, weightOfAll: number, toRow: (listing: Listing) => object): Route {
-    return {
-      weigh: (query) => ((query.get('symbol') ?? '') === '' ? weightOfAll : weightOfOne),
-      answer: (query) => {
-        const listing = readOptionalSymbol(query, this.market)
-        const rows = listing === undefined ? [...this.market.listings.values()].map(toRow) : toRow(listing)
-        return { body: JSON.stringify(rows) }
-      },
-    }
-  }
 }
 
-function weighOne(): number {
-  return 1
+/** The query's parameters and the form body's after them. */
+function toParameters({ query, body }: VenueRequest): URLSearchParams {
+  return body === '' ? query : new URLSearchParams([...query, ...new URLSearchParams(body)])
+}
+
+function outcomeUnknown(): RequestError {
+  const message =
+    'Timeout waiting for response from backend server. Send status unknown; execution status unknown.'
+  return new RequestError(-1007, message, 408)
 }
 
 function toError(status: number, code: number, msg: string, headers: Record<string, string>): Reply {

@@ -1,6 +1,7 @@
+import { formatFixed, formatShort } from '../account/fixed.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
-import { formatUnits } from '../core/units.ts'
+import { filtersOf, percentPrice } from './filters.ts'
 
 const NEVER = 4_133_404_800_000
 const TERMS = {
@@ -24,7 +25,7 @@ const TERMS = {
   ],
   timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
 }
-const ASSETS = [
+export const ASSETS = [
   { asset: 'USDT', marginAvailable: true, autoAssetExchange: '-10000' },
   { asset: 'BTC', marginAvailable: true, autoAssetExchange: '-0.10000000' },
   { asset: 'BNB', marginAvailable: true, autoAssetExchange: '-10' },
@@ -89,26 +90,32 @@ function toSubType(listing: Listing): string[] {
 }
 
 function toFilters(listing: Listing) {
-  const { priceDigits, quantityDigits, referencePrice } = listing
-  const price = (value: number) =>
-    formatUnits(Math.max(1, Math.round(value * 10 ** priceDigits)), priceDigits)
-  const lot = formatUnits(1, quantityDigits)
-  // Powers of ten, worth about 5 million in a limit order and 0.5 million in a market order.
-  const largest = 10 ** Math.max(1, Math.round(Math.log10(5_000_000 / referencePrice)))
-  const least = listing.baseAsset === 'BTC' ? '100' : listing.baseAsset === 'ETH' ? '20' : '5'
+  const { priceDigits } = listing
+  const filters = filtersOf(listing)
+  const lot = formatShort(filters.lot)
   return [
     {
       filterType: 'PRICE_FILTER',
-      minPrice: price(referencePrice / 200),
-      maxPrice: price(referencePrice * 50),
-      tickSize: formatUnits(1, priceDigits),
+      minPrice: formatFixed(filters.minPrice, priceDigits),
+      maxPrice: formatFixed(filters.maxPrice, priceDigits),
+      tickSize: formatFixed(filters.tick, priceDigits),
     },
-    { filterType: 'LOT_SIZE', minQty: lot, maxQty: String(largest), stepSize: lot },
-    { filterType: 'MARKET_LOT_SIZE', minQty: lot, maxQty: String(largest / 10), stepSize: lot },
-    { filterType: 'MAX_NUM_ORDERS', limit: 200 },
-    { filterType: 'MAX_NUM_ALGO_ORDERS', limit: 10 },
-    { filterType: 'MIN_NOTIONAL', notional: least },
-    { filterType: 'PERCENT_PRICE', multiplierUp: '1.0500', multiplierDown: '0.9500', multiplierDecimal: '4' },
+    { filterType: 'LOT_SIZE', minQty: lot, maxQty: formatShort(filters.maxQuantity), stepSize: lot },
+    {
+      filterType: 'MARKET_LOT_SIZE',
+      minQty: lot,
+      maxQty: formatShort(filters.maxMarketQuantity),
+      stepSize: lot,
+    },
+    { filterType: 'MAX_NUM_ORDERS', limit: filters.maxOrders },
+    { filterType: 'MAX_NUM_ALGO_ORDERS', limit: filters.maxConditionals },
+    { filterType: 'MIN_NOTIONAL', notional: formatShort(filters.minNotional) },
+    {
+      filterType: 'PERCENT_PRICE',
+      multiplierUp: formatFixed(percentPrice.up, 4),
+      multiplierDown: formatFixed(percentPrice.down, 4),
+      multiplierDecimal: '4',
+    },
     { filterType: 'POSITION_RISK_CONTROL', positionControlSide: 'NONE', permissionControl: 'NONE' },
   ]
 }

@@ -1,11 +1,13 @@
-/** A request the venue answers with 400 and `{code, msg}`. https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code */
+/** A request the venue answers with `{code, msg}`. https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code */
 export class RequestError extends Error {
   override name = 'RequestError'
   readonly code: number
+  readonly status: number
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, status = 400) {
     super(message)
     this.code = code
+    this.status = status
   }
 }
 
@@ -19,4 +21,8 @@ export function invalidSymbol(): RequestError {
 
 export function invalidParameter(name: string): RequestError {
   return new RequestError(-1130, `Data sent for parameter '${name}' is not valid.`)
+}
+
+export function unneededParameter(name: string): RequestError {
+  return new RequestError(-1106, `Parameter '${name}' sent when not required.`)
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { FaultRule } from '../core/faults.ts'
+import { FaultRule } from '../core/fault-rules.ts'
 import type { Reply } from '../core/venue.ts'
 import { send } from '../http/send.ts'
 import type { World } from '../http/world.ts'
+import { toAccountTruth } from './account-truth.ts'
+import { changeAccount, transfer } from './change-accounts.ts'
 import { changeSymbols } from './change-symbols.ts'
 import { RequestProblem } from './request-problem.ts'
 import { readBody } from './read-body.ts'
@@ -27,12 +29,15 @@ const controls: Readonly<Record<string, Control>> = {
   'GET /_sim/candles': (world, { query }) => toTruth(world, query),
   'GET /_sim/faults': (world) => world.faults.list(),
   'POST /_sim/faults': (world, _request, body) => {
-    world.faults.replace(parseFaults(body))
+    replaceFaults(world, parseFaults(body))
     return world.faults.list()
   },
   'POST /_sim/symbols': (world, _request, body) => changeSymbols(world, body),
+  'POST /_sim/accounts': (world, _request, body) => changeAccount(world, body),
+  'POST /_sim/transfer': (world, _request, body) => transfer(world, body),
+  'GET /_sim/account': (world, { query }) => toAccountTruth(world, query),
   'POST /_sim/reset': (world) => {
-    world.faults.replace([])
+    replaceFaults(world, [])
     world.traffic.reset()
     world.gaps.reset()
     for (const venue of world.venues) venue.reset()
@@ -61,7 +66,19 @@ async function toReply(world: World, request: ControlRequest): Promise<Reply> {
 }
 
 function toJson(status: number, answer: unknown): Reply {
-  return { status, body: JSON.stringify(answer), headers: { 'Content-Type': 'application/json' } }
+  return { status, body: toText(answer), headers: { 'Content-Type': 'application/json' } }
+}
+
+/** Ids may be beyond 2^53: as texts they survive a client's JSON.parse. */
+function toText(answer: unknown): string {
+  return JSON.stringify(answer, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+}
+
+function replaceFaults({ faults, exchange, clock }: World, rules: readonly FaultRule[]): void {
+  exchange.advance()
+  faults.replace(rules)
+  exchange.past.keep(undefined, [], 0)
+  exchange.past.keep(faults.horizonMs, exchange.accounts.list(), clock.now())
 }
 
 function parseFaults(body: unknown): FaultRule[] {

@@ -25,10 +25,12 @@ export function changeSymbols(world: World, body: unknown): { symbols: number } 
   return { symbols: world.market.listings.size }
 }
 
-function apply({ market, clock }: World, change: z.infer<typeof Change>): string | undefined {
+function apply({ market, clock, exchange }: World, change: z.infer<typeof Change>): string | undefined {
   if ('add' in change) {
     return market.list(change.add, clock.now()) ? undefined : `expected a new symbol, ${change.add} is listed`
   }
+  const leaving = 'remove' in change ? market.listings.get(change.remove) : undefined
+  if (leaving !== undefined) exchange.settle(leaving)
   const name = 'remove' in change ? change.remove : change.symbol
   const done = 'remove' in change ? market.delist(name) : market.setStatus(name, change.status)
   return done ? undefined : `expected a listed symbol, found ${name}`

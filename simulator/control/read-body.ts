@@ -3,8 +3,8 @@ import { RequestProblem } from './request-problem.ts'
 
 const MOST_BYTES = 256 << 10
 
-/** The JSON body of a request, undefined when there is none. Throws RequestProblem. */
-export async function readBody(stream: IncomingMessage): Promise<unknown> {
+/** The body of a request as text. Throws RequestProblem when it is too long. */
+export async function readText(stream: IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -12,7 +12,12 @@ export async function readBody(stream: IncomingMessage): Promise<unknown> {
     if (bytes > MOST_BYTES) throw new RequestProblem(`expected a body of at most ${MOST_BYTES} bytes`)
     parts.push(part)
   }
-  const text = Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** The JSON body of a request, undefined when there is none. Throws RequestProblem. */
+export async function readBody(stream: IncomingMessage): Promise<unknown> {
+  const text = await readText(stream)
   if (text === '') return undefined
   try {
     return JSON.parse(text) as unknown

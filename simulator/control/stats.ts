@@ -1,7 +1,7 @@
 import type { World } from '../http/world.ts'
 
 /** What every source address has asked, and how much of its limits it has used. Weight, bans: on the simulated clock. */
-export function toStats({ clock, traffic, venues }: World) {
+export function toStats({ clock, traffic, venues, streams }: World) {
   const addresses = Object.fromEntries(
     [...traffic.addresses].map(([address, record]) => {
       const uses = venues.flatMap((venue) => venue.readUse(address) ?? [])
@@ -25,5 +25,6 @@ export function toStats({ clock, traffic, venues }: World) {
     offsetMs: clock.offsetMs,
     requests: traffic.requests,
     addresses,
+    streams: streams.flatMap((each) => each.report()),
   }
 }

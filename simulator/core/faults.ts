@@ -1,59 +1,23 @@
-import * as z from 'zod'
 import type { Clock } from './clock.ts'
+import { concerns, type FaultKind, type FaultRule } from './fault-rules.ts'
 import { sequence } from './random.ts'
 
-const DAY_MS = 86_400_000
-const span = z.number().int().min(0).max(DAY_MS)
-const which = {
-  /** part of the path; all paths when absent */
-  path: z.string().min(1).max(200).optional(),
-  /** source address; all when absent */
-  address: z.string().min(1).max(64).optional(),
-  /** chance that a request in question is hit, 1 when absent */
-  probability: z.number().min(0).max(1).optional(),
-  /** how many requests are hit before the rule ends; without end when absent */
-  count: z.number().int().min(1).max(1_000_000_000).optional(),
+/** A rule that hits, and the simulated ms from which and to which it stands. */
+export type Hit<K extends FaultKind = FaultKind> = Extract<FaultRule, { kind: K }> & {
+  readonly since: number
+  readonly until: number
 }
 
-/** One thing that goes wrong. All spans in simulated ms. */
-export const FaultRule = z.discriminatedUnion('kind', [
-  // Holds the request back (before) or its finished answer (after).
-  z.strictObject({
-    kind: z.literal('latency'),
-    ms: span.max(600_000),
-    when: z.enum(['before', 'after']).optional(),
-    ...which,
-  }),
-  z.strictObject({
-    kind: z.literal('status'),
-    status: z.number().int().min(400).max(599),
-    body: z.enum(['html', 'json', 'none']).optional(),
-    retryAfterMs: span.optional(),
-    ...which,
-  }),
-  z.strictObject({ kind: z.literal('empty'), body: z.enum(['none', 'list']).optional(), ...which }),
-  z.strictObject({ kind: z.literal('nonJson'), ...which }),
-  z.strictObject({ kind: z.literal('cut'), ...which }),
-  z.strictObject({ kind: z.literal('stall'), ms: span.max(600_000).optional(), ...which }),
-  z.strictObject({ kind: z.literal('refuse'), ...which }),
-  z.strictObject({ kind: z.literal('clockOffset'), offsetMs: z.number().int().min(-DAY_MS).max(DAY_MS) }),
-  // Refuse with 429 or 418 for `ms` from now on; Retry-After tells the rest of it unless retryAfterMs is given.
-  z.strictObject({ kind: z.literal('rateLimit'), ms: span, retryAfterMs: span.optional(), ...which }),
-  z.strictObject({ kind: z.literal('ban'), ms: span.max(3 * DAY_MS), ...which }),
-])
-export type FaultRule = z.infer<typeof FaultRule>
-export type FaultKind = FaultRule['kind']
-
-/** The rules that hit one request, by kind. */
-export type Hits = {
-  readonly [K in FaultKind]?: Extract<FaultRule, { kind: K }> & { readonly until: number }
-}
+/** The rules that hit one request or stream message, by kind. */
+export type Hits = { readonly [K in FaultKind]?: Hit<K> }
 
 interface Standing {
   readonly rule: FaultRule
   left: number
-  /** simulated ms at which a rateLimit or ban rule ends */
+  readonly since: number
   readonly until: number
+  /** decides on chances, from the seed and the rule's place alone */
+  readonly next: () => number
 }
 
 /** The faults in force. */
@@ -69,16 +33,22 @@ export class Faults {
     this.next = sequence(seed)
   }
 
+  get isEmpty(): boolean {
+    return this.standing.length === 0
+  }
+
   /** Puts these rules in the place of all before them. */
   replace(rules: readonly FaultRule[]): void {
     const offset = rules.findLast((rule) => rule.kind === 'clockOffset')
     this.clock.offsetMs = offset?.offsetMs ?? 0
     const now = this.clock.now()
     this.next = sequence(this.seed)
-    this.standing = rules.map((rule) => ({
+    this.standing = rules.map((rule, index) => ({
       rule,
       left: ('count' in rule ? rule.count : undefined) ?? Infinity,
-      until: rule.kind === 'rateLimit' || rule.kind === 'ban' ? now + rule.ms : Infinity,
+      since: now,
+      until: now + lifeOf(rule),
+      next: sequence(this.seed + index),
     }))
   }
 
@@ -88,19 +58,26 @@ export class Faults {
     return this.standing.map(({ rule, left }) => (left === Infinity ? { ...rule } : { ...rule, left }))
   }
 
-  /** The rules that hit a request; each is used up by one. The first of a kind counts. */
-  take(address: string, path: string): Hits {
+  /** How far back (simulated ms) a lagging or frozen answer may reach; undefined when none may. */
+  get horizonMs(): number | undefined {
+    const spans = this.standing.flatMap(({ rule }) =>
+      rule.kind === 'lag' || rule.kind === 'freeze' ? rule.ms : [],
+    )
+    return spans.length === 0 ? undefined : Math.max(...spans)
+  }
+
+  /**
+   * The rules that hit what is at a place (`POST /fapi/v1/order`, `stream/private/ACCOUNT_UPDATE`, `trigger/BTCUSDT`);
+   * each is used up by one. The first of a kind counts.
+   */
+  take(address: string, place: string): Hits {
     if (this.standing.length === 0) return {}
     this.prune()
-    const hits: Record<string, FaultRule & { until: number }> = {}
+    const hits: Record<string, FaultRule & { since: number; until: number }> = {}
     for (const each of this.standing) {
-      const { rule } = each
-      if (rule.kind === 'clockOffset' || hits[rule.kind] !== undefined) continue
-      if (rule.path !== undefined && !path.includes(rule.path)) continue
-      if (rule.address !== undefined && rule.address !== address) continue
-      if (rule.probability !== undefined && this.next() >= rule.probability) continue
-      each.left -= 1
-      hits[rule.kind] = { ...rule, until: each.until }
+      const { rule, since, until } = each
+      if (hits[rule.kind] !== undefined || !concerns(rule, place)) continue
+      if (strikes(each, address, place)) hits[rule.kind] = { ...rule, since, until }
     }
     return hits
   }
@@ -111,16 +88,33 @@ export class Faults {
     for (const each of this.standing) {
       const { rule } = each
       if (rule.kind !== 'refuse' || rule.path !== undefined) continue
-      if (rule.address !== undefined && rule.address !== address) continue
-      if (rule.probability !== undefined && this.next() >= rule.probability) continue
-      each.left -= 1
-      return true
+      if (strikes(each, address, '')) return true
     }
     return false
+  }
+
+  /** From 0 to 1, the next of the seed's. */
+  chance(): number {
+    return this.next()
   }
 
   private prune(): void {
     const now = this.clock.now()
     this.standing = this.standing.filter((each) => each.left > 0 && now < each.until)
   }
+}
+
+function strikes(each: Standing, address: string, place: string): boolean {
+  const { rule } = each
+  if (rule.kind === 'clockOffset') return false
+  if (rule.path !== undefined && !place.includes(rule.path)) return false
+  if (rule.address !== undefined && rule.address !== address) return false
+  if (rule.probability !== undefined && each.next() >= rule.probability) return false
+  each.left -= 1
+  return true
+}
+
+function lifeOf(rule: FaultRule): number {
+  if (rule.kind === 'rateLimit' || rule.kind === 'ban' || rule.kind === 'freeze') return rule.ms
+  return rule.kind === 'silence' ? (rule.ms ?? Infinity) : Infinity
 }

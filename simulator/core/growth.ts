@@ -15,7 +15,7 @@ export interface GrownCandle {
 }
 
 /** ms before the end of a minute at which its candle has reached its final values */
-const SETTLED_MS = 100
+export const SETTLED_MS = 100
 /** average value of one trade, in the quote asset */
 const TRADE_VALUE = 500
 
@@ -79,7 +79,7 @@ export function emptyGrown(): GrownCandle {
 }
 
 /** The way through a minute: two turning points, placed by their shares of the minute's time and of its volume. */
-interface Walk {
+export interface Walk {
   readonly open: number
   readonly first: number
   readonly second: number
@@ -91,7 +91,7 @@ interface Walk {
   readonly takerShare: number
 }
 
-function toWalk(final: MinuteCandle, seed: number): Walk {
+export function toWalk(final: MinuteCandle, seed: number): Walk {
   const dice = hash(seed, final.key)
   const risesFirst = (dice & 1) === 1
   const time1 = 0.1 + ((dice >>> 1) & 127) / 363
@@ -110,7 +110,7 @@ function toWalk(final: MinuteCandle, seed: number): Walk {
 }
 
 /** Share of the volume traded after a share of the time. */
-function shareAt(walk: Walk, timeShare: number): number {
+export function shareAt(walk: Walk, timeShare: number): number {
   const { time1, time2, share1, share2 } = walk
   if (timeShare >= 1) return 1
   if (timeShare >= time2) return share2 + ((timeShare - time2) / (1 - time2)) * (1 - share2)

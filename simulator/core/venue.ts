@@ -1,9 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Hits } from './faults.ts'
+
 /** One request as a venue sees it. */
 export interface VenueRequest {
   readonly method: string
   /** without the query */
   readonly path: string
   readonly query: URLSearchParams
+  /** the query as it was sent */
+  readonly queryText: string
+  /** the body as it was sent, a form; empty for most */
+  readonly body: string
+  readonly headers: IncomingHttpHeaders
   /** source address of the connection, `127.0.0.1` */
   readonly address: string
 }
@@ -28,8 +36,8 @@ export interface AddressUse {
 export interface Venue {
   readonly name: string
   owns(path: string): boolean
-  /** Counts the request against the venue's limits and answers it. */
-  answer(request: VenueRequest): Reply
+  /** Counts the request against the venue's limits and answers it; of the faults, those that mean accounts are its own. */
+  answer(request: VenueRequest, hits: Hits): Reply
   /** Refuses as the venue does over its limits (429), or to a banned address (418), until `until` (simulated ms). */
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply
   /** True while the venue's own limits ban the address. */

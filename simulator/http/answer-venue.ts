@@ -16,7 +16,7 @@ export function answerVenue(
 ): void {
   const { clock, faults, traffic } = world
   const record = traffic.count(request.address, request.path)
-  const hits = faults.take(request.address, request.path)
+  const hits = faults.take(request.address, `${request.method} ${request.path}`)
   if (hits.refuse !== undefined) {
     record.refusedConnections += 1
     response.destroy()
@@ -28,17 +28,21 @@ export function answerVenue(
     if (reply.status === 429) record.http429 += 1
     if (reply.status === 418) record.http418 += 1
     if (reply.status === 418 && wasBanned) record.refusedWhileBanned += 1
-    later(
-      hits.latency !== undefined && hits.latency.when !== 'before' ? clock.toWallMs(hits.latency.ms) : 0,
-      () => finish(reply),
-    )
+    later(clock.toWallMs(toLateness()), () => finish(reply))
   })
+
+  /** Simulated ms by which the answer comes late. */
+  function toLateness(): number {
+    const { latency, delay } = hits
+    const spread = delay?.spreadMs === undefined ? 0 : Math.floor(faults.chance() * (delay.spreadMs + 1))
+    return (latency === undefined || latency.when === 'before' ? 0 : latency.ms) + (delay?.ms ?? 0) + spread
+  }
 
   function answer(): Reply {
     const now = clock.now()
     if (hits.ban !== undefined) return venue.refuse(request, 'ban', hits.ban.until)
     const { rateLimit } = hits
-    if (rateLimit === undefined) return venue.answer(request)
+    if (rateLimit === undefined) return venue.answer(request, hits)
     const until = rateLimit.retryAfterMs === undefined ? rateLimit.until : now + rateLimit.retryAfterMs
     return venue.refuse(request, 'rateLimit', until)
   }

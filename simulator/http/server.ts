@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { answerControl } from '../control/answer-control.ts'
+import { readText } from '../control/read-body.ts'
 import type { Log } from '../log.ts'
+import { acceptStreams } from './accept-streams.ts'
 import { answerVenue } from './answer-venue.ts'
 import { send } from './send.ts'
 import type { World } from './world.ts'
@@ -33,6 +35,7 @@ export function openServer(world: World, log: Log): Server {
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     } else socket.destroy()
   })
+  acceptStreams(world, server, toAddress)
   return server
 }
 
@@ -48,14 +51,27 @@ function handle(world: World, log: Log, request: IncomingMessage, response: Serv
     answerControl(world, { method: request.method ?? 'GET', path, query, stream: request }, response)
     return
   }
-  request.resume()
   const venue = world.venues.find((each) => each.owns(path))
   if (venue === undefined) {
+    request.resume()
     const headers = { 'Content-Type': 'text/html' }
     send(response, world.clock, { status: 404, body: '<html><body>404 Not Found</body></html>', headers })
     return
   }
-  answerVenue(world, venue, { method: request.method ?? 'GET', path, query, address }, response)
+  const method = request.method ?? 'GET'
+  const queryText = mark < 0 ? '' : url.slice(mark + 1)
+  const { headers } = request
+  const answer = (body: string) =>
+    answerVenue(world, venue, { method, path, query, queryText, body, headers, address }, response)
+  if (method === 'GET') {
+    request.resume()
+    answer('')
+  } else {
+    void readText(request).then(answer, (error: Error) => {
+      log.debug(`${address} ${path}: ${error.message}`)
+      response.destroy()
+    })
+  }
 }
 
 function toAddress(socket: Socket): string {

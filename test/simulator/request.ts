@@ -9,11 +9,17 @@ export interface Answer {
 /** One request on a connection of its own, from `localAddress`; rejects when the body does not come whole. */
 export function request(
   url: string,
-  how: { method?: string; body?: unknown; localAddress?: string } = {},
+  how: {
+    method?: string
+    body?: unknown
+    text?: string
+    localAddress?: string
+    headers?: Record<string, string>
+  } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method = 'GET', body, localAddress = '127.0.0.1' } = how
-    const sent = httpRequest(url, { method, localAddress, agent: false }, (response) => {
+    const { method = 'GET', body, localAddress = '127.0.0.1', headers = {} } = how
+    const sent = httpRequest(url, { method, localAddress, headers, agent: false }, (response) => {
       let received = ''
       response.setEncoding('utf8')
       response.on('data', (part: string) => (received += part))
@@ -23,7 +29,7 @@ export function request(
       )
     })
     sent.on('error', reject)
-    sent.end(body === undefined ? undefined : JSON.stringify(body))
+    sent.end(body === undefined ? how.text : JSON.stringify(body))
   })
 }
 

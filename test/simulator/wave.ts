@@ -1,0 +1,30 @@
+import { getJson, until } from './request.ts'
+import { RECORDED_FROM, toLines, writeRecording, type Row } from './recording.ts'
+
+/**
+ * A recording in which AAAUSDT and BBBUSDT go from 100 up to 102 and down to 98 and back within every minute, with 5,000
+ * lots of 0.1: what an order needs to be filled comes by within a simulated minute.
+ */
+export function writeWave(minutes = 200): { path: string; remove: () => void } {
+  const rows: Row[] = ['AAAUSDT', 'BBBUSDT'].flatMap((symbol) =>
+    Array.from({ length: minutes }, (_, minute) => [
+      symbol,
+      String(RECORDED_FROM + minute * 60_000),
+      '100.00',
+      '102.00',
+      '98.00',
+      '100.01',
+      '500.1',
+    ]),
+  )
+  return writeRecording(toLines(rows))
+}
+
+/** Waits for the mark of AAAUSDT to be between two prices. */
+export function awaitMark(url: string, from: number, to: number): Promise<number> {
+  return until(async () => {
+    const row = await getJson<{ markPrice: string }>(`${url}/fapi/v1/premiumIndex?symbol=AAAUSDT`)
+    const mark = Number(row.markPrice)
+    return mark > from && mark < to ? mark : undefined
+  })
+}
