@@ -126,6 +126,16 @@ describe('simulator account arithmetic', function () {
           if (next(10) === 0) await client.send('DELETE /fapi/v1/allOpenOrders', { symbol })
           if (next(20) === 0) checkTruth(await client.truth())
         }
+        for (let i = 0; i < 6; i++) {
+          // Wherever the price is, the ones or the others rest.
+          const [long, short] = hedged ? ['LONG', 'SHORT'] : ['BOTH', 'BOTH']
+          await client.limit('AAAUSDT', 'BUY', `${5 + i}.3`, '98.60', { positionSide: long })
+          await client.limit('AAAUSDT', 'SELL', `${5 + i}.4`, '101.40', { positionSide: short })
+        }
+        await until(async () => {
+          const { trades } = await client.truth()
+          return trades.filter((each) => each.maker).length >= 5 ? true : undefined
+        })
         for (const symbol of ['AAAUSDT', 'BBBUSDT']) {
           await client.ask('DELETE /fapi/v1/allOpenOrders', { symbol })
         }

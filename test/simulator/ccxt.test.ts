@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { expect } from 'chai'
 import ccxt from 'ccxt'
 import { AccountClient } from './account-client.ts'
+import { getJson, until } from './request.ts'
 import { startSimulator, type Started } from './start-simulator.ts'
 import { writeWave } from './wave.ts'
 
@@ -111,8 +112,10 @@ describe('simulator under the real ccxt', function () {
     }
     // The first connection takes a moment; what happens before is not told.
     const first = venue.watchPositions()
-    await until(() => Object.keys(venue.clients).some((url) => url.includes('/private/')), 3000)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await until(async () => {
+      const { streams } = await getJson<{ streams: { category: string }[] }>(`${simulator.url}/_sim/stats`)
+      return streams.some((each) => each.category === 'private') ? true : undefined
+    })
     const orders = venue.watchOrders()
     const balance = venue.watchBalance()
     const trades = venue.watchMyTrades()
@@ -134,8 +137,3 @@ describe('simulator under the real ccxt', function () {
     expect(book[symbol]!.ask).to.be.above(book[symbol]!.bid!)
   })
 })
-
-async function until(isSo: () => boolean, ms: number): Promise<void> {
-  const deadline = Date.now() + ms
-  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
-}

@@ -180,10 +180,10 @@ describe('simulator user stream', function () {
       new Promise<number>((resolve) => stream.socket.once('close', () => resolve(performance.now())))
     const [deafEnd, politeEnd] = [end(deaf), end(polite)]
     // 10 to 14 minutes at 600 times the speed are 1 to 1.4 s; an hour is 6 s.
-    expect((await deafEnd) - startedAt).to.be.within(950, 3000)
+    expect((await deafEnd) - startedAt).to.be.within(950, 5000)
     expect(polite.socket.readyState).to.equal(polite.socket.OPEN)
     expect(pings).to.be.at.least(3)
-    expect((await politeEnd) - startedAt).to.be.within(5000, 9000)
+    expect((await politeEnd) - startedAt).to.be.within(5000, 15_000)
   })
 
   it('closes on a client that says more than ten things in a second', async () => {
