@@ -181,7 +181,14 @@ export class Ledger implements FeedVisitor {
 
   /** Takes every symbol as changed. */
   markAll(): void {
-    for (const slot of this.#symbols.keys()) this.#mark(slot)
+    for (const slot of this.#symbols.keys()) this.mark(slot)
+  }
+
+  /** Takes a symbol as changed. */
+  mark(slot: number): void {
+    if (this.#isChanged[slot] === 1) return
+    this.#isChanged[slot] = 1
+    this.#changed[this.#changedCount++] = slot
   }
 
   /** Calls back for every slot that changed since the last time, once each. */
@@ -208,7 +215,7 @@ export class Ledger implements FeedVisitor {
     if (slot < 0 || rings === undefined) return
     if (!rings.put(slot, openTime, open, high, low, close, volume, klineClass)) return
     rings.changedAt[slot] = this.sequence
-    this.#mark(slot)
+    this.mark(slot)
   }
 
   polled(intervalMs: number, index: number, polledAt: number): void {
@@ -239,17 +246,11 @@ export class Ledger implements FeedVisitor {
       if (bid > (quotes.maxBid[slot] as number)) quotes.maxBid[slot] = bid
       if (ask < (quotes.minAsk[slot] as number)) quotes.minAsk[slot] = ask
     }
-    this.#mark(slot)
+    this.mark(slot)
   }
 
   tickersPolled(polledAt: number): void {
     if (polledAt > this.#tickersPolledAt) this.#tickersPolledAt = polledAt
-  }
-
-  #mark(slot: number): void {
-    if (this.#isChanged[slot] === 1) return
-    this.#isChanged[slot] = 1
-    this.#changed[this.#changedCount++] = slot
   }
 
   #quotesOf(rings: CandleRings): CandleQuotes {

@@ -175,11 +175,57 @@ describe('the feed', () => {
     lossy.stop()
   })
 
+  it('knows a symbol again as soon as its own history has come after a lost message, changed ones first', async () => {
+    const hub = await redis.hub()
+    const many = Array.from({ length: 60 }, (_, i) => `S${i}USDT`)
+    await list(hub, many)
+    const history = Array.from({ length: 300 }, (_, at) => kline(at, 5, 2))
+    for (const index of many.keys()) await merge(hub, index, history, many)
+    const lossy = await openLossyFeed(hub, venue)
+    lossy.calm()
+    const [lost, next] = [47, 53]
+    const known: { slot: number; isComplete: boolean; mended: number }[] = []
+    let changed = 0
+    let joined: Market | undefined
+    const market = await follow(lossy.hub, () => {
+      if (joined === undefined || joined.counts().resyncs === 0) return
+      const { ledger, isLoaded, isComplete } = joined
+      const rings = ledger.candles('1m')
+      for (const slot of ledger.symbols.keys()) {
+        if (!isLoaded(slot) || known.some((each) => each.slot === slot)) continue
+        const mended = rings.volume[rings.at(slot, slot === lost ? 291 : 290)] as number
+        known.push({ slot, isComplete: isComplete(), mended })
+      }
+      ledger.takeChanged(() => (changed += 1))
+    })
+    market.ledger.takeChanged(() => {})
+    joined = market
+    // An old candle is mended and a new one opens, which nobody is told; the next message tells that one was missed.
+    lossy.lose(2)
+    await mergeKlines(
+      hub,
+      series,
+      [{ symbol: many[lost] as string, index: lost, polledAt: undefined, klines: [kline(9, 1, 2)] }],
+      true,
+    )
+    await merge(hub, lost, [kline(300, 1)], many)
+    await merge(hub, next, [kline(300, 1)], many)
+    await until('everything is known again', () => market.isComplete() && known.length === many.length)
+    expect(known.slice(0, 2).map(({ slot }) => slot)).to.have.members([lost, next])
+    expect(known[0]?.isComplete).to.equal(false)
+    expect(known.find(({ slot }) => slot === lost)?.mended).to.equal(1)
+    // Once when the feed was joined anew, and once when it was known, in which the last may have come together.
+    expect(changed).to.be.greaterThan(many.length)
+    lossy.stop()
+  })
+
   it('is joined anew after a FLUSHALL, under the indexes of the new epoch', async () => {
     const hub = await redis.hub()
     await list(hub)
-    await merge(hub, 0, [kline(0, 5)])
+    await merge(hub, 0, [kline(0, 1)])
     const market = await follow(hub)
+    for (let volume = 2; volume <= 5; volume++) await merge(hub, 0, [kline(0, volume)])
+    await until('the changes are there', () => isExact(hub, market))
     await hub.redis.flushall()
     const reversed = symbols.toReversed()
     await list(hub, reversed)
@@ -190,6 +236,8 @@ describe('the feed', () => {
     })
     const rings = market.ledger.candles('1m')
     expect(rings.volume[rings.at(market.ledger.slotOf('AUSDT'))]).to.equal(5)
+    // A symbol that changed late in the old epoch, and not in the new one, is known too.
+    await until('the market is complete', () => market.isComplete())
   })
 
   it('is known to be lost while the connection is gone, and is complete again after it', async () => {
@@ -197,7 +245,9 @@ describe('the feed', () => {
     await list(hub)
     await merge(hub, 0, [kline(0, 5)])
     let lost = false
-    const market: Market = await follow(hub, () => (lost ||= market !== undefined && !market.isLive()))
+    let joined: Market | undefined
+    const market = await follow(hub, () => (lost ||= joined?.isLive() === false))
+    joined = market
     await hub.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await until('the loss is noticed', () => lost)
     await merge(hub, 0, [kline(0, 6, 2), kline(1, 1)])
