@@ -5,7 +5,7 @@ import { followFeed } from './feed.ts'
 import { visitFeedMessage } from './feed-message.ts'
 import { readInstruments } from './instruments.ts'
 import { readLane } from './lanes.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, mostSymbols } from './ledger.ts'
 import { loadHistories } from './load-histories.ts'
 import { repairGaps } from './repair-gaps.ts'
 import { takeSnapshot } from './take-snapshot.ts'
@@ -44,8 +44,8 @@ export interface MarketOptions {
 // Real ms.
 const symbolsEveryMs = 5_000
 const gapsEveryMs = 1_000
-// Room for symbols that are listed while the process lives; what is not used costs no memory.
-const spareSlots = 256
+// Room for symbols that are listed while the process lives, before the ledger grows; what is not used costs no memory.
+const spareSlots = 64
 
 /**
  * Follows the symbols of a venue's lanes: feed, histories, gaps. `onChange` is called after each batch of changes, when
@@ -129,7 +129,7 @@ export async function followMarket(
         if (added.length === 0) return
         hub.log.info({ added: added.map(({ symbol }) => symbol) }, 'symbols added to the ledger')
         if (slots.includes(-1))
-          hub.log.error('the ledger is full: start this process again to follow every symbol')
+          hub.log.error({ mostSymbols }, 'more symbols are listed than a ledger follows')
         histories.want(added.map(({ symbol }) => ledger.slotOf(symbol)).filter((slot) => slot >= 0))
       },
       () => {},

@@ -3,62 +3,11 @@ import { expect } from 'chai'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { followMarket } from '../../lib/market/follow-market.ts'
 import type { Market } from '../../lib/market/follow-market.ts'
-import { listInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { mergeKlines, readKlines } from '../../lib/market/klines.ts'
 import { mergeTickers } from '../../lib/market/tickers.ts'
-import type { Instrument } from '../../lib/model/instrument.ts'
-import type { Kline } from '../../lib/model/kline.ts'
 import { openLossyFeed } from '../support/lossy-feed.ts'
+import { kline, list, merge, series, start, symbols, venue } from '../support/small-market.ts'
 import { withRedis } from '../support/with-redis.ts'
-
-const venue = 'binanceusdm'
-const series = { venue, interval: '1m' } as const
-const minute = 60_000
-const start = 1_764_000_000_000 - (1_764_000_000_000 % minute)
-const symbols = ['AUSDT', 'BUSDT', 'CUSDT', 'DUSDT', 'EUSDT']
-
-function instrument(symbol: string): Instrument {
-  const terms = {
-    contract: 'perpetual',
-    linear: true,
-    underlying: 'coin',
-    status: 'trading',
-    contractSize: '1',
-  } as const
-  const steps = {
-    tickSize: '0.1',
-    lotSize: '1',
-    minQty: '1',
-    minNotional: '5',
-    maxMarketQty: '10',
-    deliveryTime: undefined,
-  }
-  return { symbol, base: symbol.slice(0, -4), quote: 'USDT', settle: 'USDT', ...terms, ...steps }
-}
-
-async function list(hub: Hub, all = symbols): Promise<void> {
-  await writeInstruments(hub, venue, listInstruments(all.map(instrument), new Map(), new Map()))
-  await hub.redis.del(hub.keys.lane(venue, '1m', 'all'))
-  await hub.redis.rpush(hub.keys.lane(venue, '1m', 'all'), ...all)
-}
-
-function kline(at: number, volume: number, klineClass: 0 | 1 | 2 = 0): Kline {
-  const prices = { open: '1', high: '2', low: '0.5', close: String(1 + volume / 100) }
-  return {
-    openTime: start + at * minute,
-    ...prices,
-    volume: String(volume),
-    class: klineClass,
-    time: start,
-    source: 'rest',
-  }
-}
-
-async function merge(hub: Hub, index: number, klines: Kline[], all = symbols): Promise<void> {
-  await mergeKlines(hub, series, [
-    { symbol: all[index] as string, index, polledAt: start + klines.length, klines },
-  ])
-}
 
 async function until(
   what: string,
@@ -172,50 +121,6 @@ describe('the feed', () => {
     await merge(hub, 0, [kline(60, 1)])
     await until('the ledger is exact', async () => market.isComplete() && (await isExact(hub, market)))
     expect(market.counts().resyncs).to.be.greaterThan(5)
-    lossy.stop()
-  })
-
-  it('knows a symbol again as soon as its own history has come after a lost message, changed ones first', async () => {
-    const hub = await redis.hub()
-    const many = Array.from({ length: 60 }, (_, i) => `S${i}USDT`)
-    await list(hub, many)
-    const history = Array.from({ length: 300 }, (_, at) => kline(at, 5, 2))
-    for (const index of many.keys()) await merge(hub, index, history, many)
-    const lossy = await openLossyFeed(hub, venue)
-    lossy.calm()
-    const [lost, next] = [47, 53]
-    const known: { slot: number; isComplete: boolean; mended: number }[] = []
-    let changed = 0
-    let joined: Market | undefined
-    const market = await follow(lossy.hub, () => {
-      if (joined === undefined || joined.counts().resyncs === 0) return
-      const { ledger, isLoaded, isComplete } = joined
-      const rings = ledger.candles('1m')
-      for (const slot of ledger.symbols.keys()) {
-        if (!isLoaded(slot) || known.some((each) => each.slot === slot)) continue
-        const mended = rings.volume[rings.at(slot, slot === lost ? 291 : 290)] as number
-        known.push({ slot, isComplete: isComplete(), mended })
-      }
-      ledger.takeChanged(() => (changed += 1))
-    })
-    market.ledger.takeChanged(() => {})
-    joined = market
-    // An old candle is mended and a new one opens, which nobody is told; the next message tells that one was missed.
-    lossy.lose(2)
-    await mergeKlines(
-      hub,
-      series,
-      [{ symbol: many[lost] as string, index: lost, polledAt: undefined, klines: [kline(9, 1, 2)] }],
-      true,
-    )
-    await merge(hub, lost, [kline(300, 1)], many)
-    await merge(hub, next, [kline(300, 1)], many)
-    await until('everything is known again', () => market.isComplete() && known.length === many.length)
-    expect(known.slice(0, 2).map(({ slot }) => slot)).to.have.members([lost, next])
-    expect(known[0]?.isComplete).to.equal(false)
-    expect(known.find(({ slot }) => slot === lost)?.mended).to.equal(1)
-    // Once when the feed was joined anew, and once when it was known, in which the last may have come together.
-    expect(changed).to.be.greaterThan(many.length)
     lossy.stop()
   })
 
