@@ -3,6 +3,7 @@ import { configure, createCommand, runCommandLine } from '../../lib/hub/command-
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
+import { checkBench } from './check.ts'
 import { dispatchBench } from './dispatch.ts'
 import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
@@ -21,6 +22,7 @@ const benches: readonly BenchDefinition[] = [
   memoryBench,
   ledgerBench,
   feedBench,
+  checkBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')
