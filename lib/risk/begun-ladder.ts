@@ -49,20 +49,24 @@ export function beginLadder(
   return { generation, stopSide, rungs, closeAll }
 }
 
-/** Whether a ladder has the same rungs as a plan, all of them yet to trade: beginning it anew would change nothing. */
+/**
+ * Whether a ladder has the rungs of a plan, and none of them has traded or stands with another size: beginning it anew
+ * would change nothing.
+ */
 export function isSameLadder(
   ladder: BegunLadder,
-  plan: Pick<StopLadder, 'rungs'>,
+  { rungs }: Pick<StopLadder, 'rungs'>,
   stops: Iterable<LadderStop>,
 ): boolean {
-  const hasTraded = [...stops].some(
-    ({ generation, rung, filled }) => generation === ladder.generation && rung > 0 && filled !== '0',
-  )
+  const isAsPlanned = [...stops].every((stop) => {
+    if (stop.generation !== ladder.generation || stop.rung === 0) return true
+    return stop.filled === '0' && (!mayStand(stop) || stop.size === rungs[stop.rung - 1]?.size)
+  })
   return (
-    !hasTraded &&
-    ladder.rungs.length === plan.rungs.length &&
+    isAsPlanned &&
+    ladder.rungs.length === rungs.length &&
     ladder.rungs.every(({ size, triggerPrice }, at) => {
-      const other = plan.rungs[at]
+      const other = rungs[at]
       return other?.size === size && other?.triggerPrice === triggerPrice
     })
   )
