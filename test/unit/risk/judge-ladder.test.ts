@@ -137,6 +137,20 @@ describe('the judgement of a ladder', () => {
     expect(stops.judge(100)).to.deep.equal(['place 1', 'place 2', 'place 3'])
   })
 
+  it('begins another when a position is as it was before its stops traded, or before one was cut down', () => {
+    const traded = Stops.standing()
+    traded.told('finished', [1, 2, 3, 4, 5], '0.2')
+    expect(traded.judge(3_000, { position: { ...long, time: 3_000 } })).to.include.members(places.slice(1))
+    const cut = new Stops()
+    cut.judge()
+    cut.told('standing', [0])
+    cut.refused('other', [1, 2, 3, 4, 5])
+    const small = { ...long, size: '0.1', time: 1_500 }
+    expect(cut.judge(100, { position: small })).to.deep.equal(['place 1 again'])
+    cut.told('standing', [1])
+    expect(cut.judge(100, { position: { ...long, time: 1_700 } })).to.deep.equal(places.slice(1))
+  })
+
   it('closes a position of which a stop is refused because its price has passed', () => {
     for (const rung of [0, 3]) {
       const stops = new Stops()
