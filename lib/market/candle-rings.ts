@@ -2,7 +2,7 @@ import type { Interval } from '../model/timeframe.ts'
 import { intervalsMs } from '../model/timeframe.ts'
 import { lengthen } from './lengthen.ts'
 
-/** A stretch of open times that a symbol's candles lack: from the first missing one up to the next that is there. */
+/** A stretch of open times whose candles a symbol lacks: from the first of them up to the next that is there. */
 export interface Gap {
   readonly slot: number
   readonly from: number
@@ -141,27 +141,39 @@ export class CandleRings {
     this.polledAt[slot] = 0
   }
 
-  /** Whether a symbol's candles follow one another without a gap. */
+  /** Whether a symbol's candles follow one another without a gap, all final but the last two. */
   isWhole(slot: number): boolean {
     const first = this.#first[slot] as number
     const last = (this.#end[slot] as number) - 1
-    return (
-      last <= first ||
-      (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
+    if (last <= first) return true
+    if (
+      (this.openTime[last] as number) - (this.openTime[first] as number) !==
+      (last - first) * this.intervalMs
     )
+      return false
+    for (let position = first; position < last - 1; position++) if (this.class[position] !== 2) return false
+    return true
   }
 
-  /** The stretches that a symbol's candles lack, oldest first. */
+  /**
+   * The stretches that a symbol's candles lack, oldest first. A candle behind the last two that is not final lacks its
+   * end: a poll that brings what follows it brings it as a final one, unless polls were away for just that long.
+   */
   gaps(slot: number): Gap[] {
+    const first = this.#first[slot] as number
+    const last = (this.#end[slot] as number) - 1
     const gaps: Gap[] = []
-    for (
-      let position = (this.#first[slot] as number) + 1;
-      position < (this.#end[slot] as number);
-      position++
-    ) {
-      const expected = (this.openTime[position - 1] as number) + this.intervalMs
-      const found = this.openTime[position] as number
-      if (found !== expected) gaps.push({ slot, from: expected, until: found })
+    const lack = (from: number, until: number) => {
+      const before = gaps.at(-1)
+      if (before?.until === from) gaps[gaps.length - 1] = { slot, from: before.from, until }
+      else gaps.push({ slot, from, until })
+    }
+    for (let position = first; position <= last; position++) {
+      const openTime = this.openTime[position] as number
+      const expected =
+        position === first ? openTime : (this.openTime[position - 1] as number) + this.intervalMs
+      if (openTime !== expected) lack(expected, openTime)
+      if (position < last - 1 && this.class[position] !== 2) lack(openTime, openTime + this.intervalMs)
     }
     return gaps
   }
