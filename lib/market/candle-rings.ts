@@ -2,7 +2,10 @@ import type { Interval } from '../model/timeframe.ts'
 import { intervalsMs } from '../model/timeframe.ts'
 import { lengthen } from './lengthen.ts'
 
-/** A stretch of open times whose candles a symbol lacks: from the first of them up to the next that is there. */
+/**
+ * A stretch of open times that a symbol's candles lack, or hold only as they stood before their end: from the first of
+ * them up to the next that is there.
+ */
 export interface Gap {
   readonly slot: number
   readonly from: number
@@ -141,39 +144,31 @@ export class CandleRings {
     this.polledAt[slot] = 0
   }
 
-  /** Whether a symbol's candles follow one another without a gap, all final but the last two. */
+  /** Whether a symbol's candles follow one another without a gap, and are final where they can be. */
   isWhole(slot: number): boolean {
     const first = this.#first[slot] as number
     const last = (this.#end[slot] as number) - 1
     if (last <= first) return true
-    if (
-      (this.openTime[last] as number) - (this.openTime[first] as number) !==
-      (last - first) * this.intervalMs
-    )
-      return false
-    for (let position = first; position < last - 1; position++) if (this.class[position] !== 2) return false
-    return true
+    const span = (this.openTime[last] as number) - (this.openTime[first] as number)
+    const ended = this.class.subarray(first, last - 1)
+    return span === (last - first) * this.intervalMs && !ended.includes(0) && !ended.includes(1)
   }
 
   /**
-   * The stretches that a symbol's candles lack, oldest first. A candle behind the last two that is not final lacks its
-   * end: a poll that brings what follows it brings it as a final one, unless polls were away for just that long.
+   * The stretches that a symbol's candles lack, oldest first. One that is not final although another has passed since is
+   * as good as missing: a poll leaves at most the newest two so, and when polls fail for long no later one reaches back.
    */
   gaps(slot: number): Gap[] {
-    const first = this.#first[slot] as number
-    const last = (this.#end[slot] as number) - 1
     const gaps: Gap[] = []
-    const lack = (from: number, until: number) => {
-      const before = gaps.at(-1)
-      if (before?.until === from) gaps[gaps.length - 1] = { slot, from: before.from, until }
-      else gaps.push({ slot, from, until })
-    }
-    for (let position = first; position <= last; position++) {
-      const openTime = this.openTime[position] as number
-      const expected =
-        position === first ? openTime : (this.openTime[position - 1] as number) + this.intervalMs
-      if (openTime !== expected) lack(expected, openTime)
-      if (position < last - 1 && this.class[position] !== 2) lack(openTime, openTime + this.intervalMs)
+    const first = this.#first[slot] as number
+    const end = this.#end[slot] as number
+    const endedBefore = (this.openTime[end - 1] as number) - this.intervalMs
+    let expected = this.openTime[first] as number
+    for (let position = first; position < end; position++) {
+      const found = this.openTime[position] as number
+      if (found < endedBefore && this.class[position] !== 2) continue
+      if (found !== expected) gaps.push({ slot, from: expected, until: found })
+      expected = found + this.intervalMs
     }
     return gaps
   }

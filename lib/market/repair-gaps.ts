@@ -71,8 +71,7 @@ export function repairGaps(
     const { interval, intervalMs } = gap.rings
     gap.tries += 1
     gap.askAt = Date.now() + Math.min(longestPauseMs, againMs * 2 ** Math.max(0, gap.tries - mostTries))
-    // With the candle before the gap: it was still open when the outage began, and no poll reaches back to it.
-    const candles = Math.round((gap.until - gap.from) / intervalMs) + 1
+    const candles = Math.round((gap.until - gap.from) / intervalMs)
     const data = { symbol, interval, candles, until: gap.until - intervalMs }
     // Several readers miss the same candles: one job brings them for all.
     await queue.add('kline.backfill', data, {
@@ -102,7 +101,7 @@ export function repairGaps(
     },
     async stop() {
       clearInterval(timer)
-      await closeAll(queue)
+      await closeAll(hub, queue)
     },
   }
 }
