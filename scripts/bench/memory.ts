@@ -36,12 +36,13 @@ export const memoryBench: BenchDefinition = {
 function measureKline(of: { symbols: number; minutes: number }, signal: AbortSignal): Promise<Figures> {
   const { symbols, minutes } = of
   const system = { symbols, processes: 1, addresses: 1, share: 0.95, weightLimit: venueLimit, concurrency: 8 }
-  return withSystem(system, signal, async ({ redis, untilAnswered }) => {
-    await untilAnswered()
+  return withSystem(system, signal, async (running) => {
+    await running.untilAnswered()
+    const { hub } = running.redis
     tellProgress(`watching for ${minutes} minutes`)
     // What the process says of itself.
     const look = async () => {
-      const actors = await readLivingActors(redis.hub.redis, redis.hub.keys)
+      const actors = await readLivingActors(hub.redis, hub.keys)
       return Number(actors.find(({ kind }) => kind === 'kline')?.fields['rssMb'])
     }
     const samples = await sampleMemory(look, { everyMs: sampleEveryMs, forMs: minutes * minuteMs }, signal)
