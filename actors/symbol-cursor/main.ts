@@ -35,7 +35,6 @@ await runActor({
     'localAddress',
     'proxy',
     'share',
-    'tickerShare',
     'candlesPerPoll',
   ],
   async start(hub) {
