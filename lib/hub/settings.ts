@@ -81,6 +81,18 @@ export const settings = {
     'number',
     "part of the address's budget for tickers while any are fetched",
   ),
+  markShare: define(
+    z.number().gt(0).lt(1),
+    0.05,
+    'number',
+    "part of the address's budget for mark prices while any are fetched",
+  ),
+  accountShare: define(
+    z.number().gt(0).max(1),
+    0.1,
+    'number',
+    "part of the address's budget for each source of an account that is asked; 1 all of it",
+  ),
   concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
   intervals: define(
     z.array(z.enum(intervals as [string, ...string[]])).min(1),

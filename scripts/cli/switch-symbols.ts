@@ -38,7 +38,9 @@ export async function switchSymbols(
     else if (to === 'on')
       terminal.line(`${symbol} is switched on${stillAgainst(config, symbol, known, held)}`)
     else if (held.has(symbol))
-      terminal.line(`${symbol} is switched off, and is followed as long as an account holds it or has an order in it`)
+      terminal.line(
+        `${symbol} is switched off, and is followed as long as an account holds it or has an order in it`,
+      )
     else terminal.line(`${symbol} is switched off`)
   }
   if (changed.length > 0)
