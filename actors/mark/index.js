@@ -1,2 +1,2 @@
 import { launch } from '../../launch.js'
-await launch('actors/ticker')
+await launch('actors/mark')
