@@ -1,10 +1,5 @@
 import type { Hub } from '../hub/hub.ts'
-
-/** An account at a venue. */
-export interface AccountOf {
-  readonly venue: string
-  readonly account: string
-}
+import type { AccountOf } from '../model/account-of.ts'
 
 /**
  * Says that an account has to do with these symbols, by a position or by an order, for `keepMs` real ms at least: so

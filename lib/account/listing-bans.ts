@@ -1,7 +1,7 @@
 import { banLift } from '../../lua/ban-lift.ts'
 import type { Hub } from '../hub/hub.ts'
+import type { AccountOf } from '../model/account-of.ts'
 import type { Instrument } from '../model/instrument.ts'
-import type { AccountOf } from './held-symbols.ts'
 
 /** Why a symbol may not be opened in an account. */
 export interface Ban {

@@ -49,6 +49,8 @@ export interface Keys {
   /** channel: what changes in an account */
   accountFeed(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** string: how the account was found to be set up, JSON */
+  modes(venue: string, account: string): string
   /** string: active, reducing or halted; absent: halted */
   tradingState(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
@@ -92,6 +94,7 @@ export function createKeys(namespace: string): Keys {
     income: (venue, account) => key('income', `${venue}:${account}`),
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    modes: (venue, account) => key('modes', `${venue}:${account}`),
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,

@@ -164,12 +164,23 @@ export const settings = {
     'number',
     'real ms that one call of the strategy may take before it is told',
   ),
-  account: define(name, 'paper', 'text', 'account that the orders are of'),
+  account: define(
+    name,
+    'paper',
+    'text',
+    'account at the venue; one whose name begins with paper is on paper',
+  ),
   keysFile: define(
     z.string().min(1),
     'keys.json',
     'text',
     'file with the keys of accounts, mode 600; SLUICE_KEY_ACCOUNT and SLUICE_SECRET_ACCOUNT come first',
+  ),
+  source: define(
+    z.enum(['account', 'risk', 'stream', 'all']),
+    'all',
+    'text',
+    'what is asked about an account: account, risk, stream, or all of them',
   ),
   ledgerLength: define(
     whole(2, 100_000),

@@ -1,0 +1,30 @@
+import type { Egress } from '../../lib/egress/egress.ts'
+import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
+import type { Flow } from '../../lib/model/egress-budget.ts'
+import type { AccountSource } from '../../lib/model/position-report.ts'
+
+/** What the parts of this actor work with. */
+export interface AccountActor {
+  readonly hub: Hub
+  readonly of: AccountOf
+  readonly exchange: AccountExchange
+  readonly egress: Egress
+  readonly sources: readonly AccountSource[]
+  /** requests that no source makes by itself: questions, income, modes, the venue's clock */
+  readonly flow: Flow
+}
+
+/** The flow of one source of an account: processes that share it share its pace. */
+export function flowOf({ account }: AccountOf, source: AccountSource, share: number): Flow {
+  return { name: `${account}.${source}`, share }
+}
+
+/** Asks something of the account in the part of the budget that is not a source's own. */
+export function askAccount<T>(
+  actor: AccountActor,
+  run: (exchange: AccountExchange) => Promise<T>,
+): Promise<T> {
+  return actor.egress.call('account', () => run(actor.exchange), undefined, actor.flow)
+}
