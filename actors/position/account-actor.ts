@@ -11,14 +11,16 @@ export interface AccountActor {
   readonly of: AccountOf
   readonly exchange: AccountExchange
   readonly egress: Egress
-  readonly sources: readonly AccountSource[]
   /** requests that no source makes by itself: questions, income, modes, the venue's clock */
   readonly flow: Flow
 }
 
-/** The flow of one source of an account: processes that share it share its pace. */
-export function flowOf({ account }: AccountOf, source: AccountSource, share: number): Flow {
-  return { name: `${account}.${source}`, share }
+// Real ms: processes that share a flow with a small share wait for each other's turns.
+const patienceMs = 15_000
+
+/** The flow of a source of an account, or of what is asked besides: processes that share it share its pace. */
+export function flowOf({ account }: AccountOf, of: AccountSource | 'ask', share: number): Flow {
+  return { name: `${account}.${of}`, share, patienceMs }
 }
 
 /** Asks something of the account in the part of the budget that is not a source's own. */

@@ -19,7 +19,10 @@ const forgottenAfterMs = 60_000
 const mostWaiting = 1_000
 
 /** Asks one question after the other; `take` merges the answers, in which a flat position is an explicit zero. */
-export function askQuestions(actor: AccountActor, take: (report: AccountReport) => Promise<void>): Questions {
+export function askQuestions(
+  actor: AccountActor,
+  take: (report: AccountReport) => Promise<boolean>,
+): Questions {
   const { log } = actor.hub
   const fold = foldLog(log)
   const waiting = new Set<string>()
@@ -35,7 +38,8 @@ export function askQuestions(actor: AccountActor, take: (report: AccountReport) 
       waiting.delete(symbol)
       try {
         questions += 1
-        await take(await askAccount(actor, (exchange) => exchange.fetchPosition(symbol)))
+        const isSettled = await take(await askAccount(actor, (exchange) => exchange.fetchPosition(symbol)))
+        if (isSettled) asked.delete(symbol)
       } catch (error) {
         fold(`a position could not be asked for: ${describeError(error)}`, { symbol })
       }

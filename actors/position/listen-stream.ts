@@ -24,6 +24,8 @@ export function listenStream(actor: AccountActor, taken: Taken, onModes: () => v
   const { log } = hub
   let stalls = 0
   let stallAt = 0
+  // Venue time since which events come.
+  let listensSince = Infinity
   let stopped = false
   let retry: NodeJS.Timeout | undefined
 
@@ -65,6 +67,7 @@ export function listenStream(actor: AccountActor, taken: Taken, onModes: () => v
   }
 
   const stall = findStall(actor, (changedAt) => {
+    if (changedAt <= listensSince + hub.clock.errorMs()) return
     if (changedAt > stallAt) {
       stallAt = changedAt
       stalls += 1
@@ -79,7 +82,13 @@ export function listenStream(actor: AccountActor, taken: Taken, onModes: () => v
   }
   const stream = openUserStream(
     { hub, exchange: actor.exchange, egress: keyEgress as typeof egress },
-    { onEvent, onGap: missed },
+    {
+      onEvent,
+      onGap(reason) {
+        listensSince = hub.clock.now()
+        missed(reason)
+      },
+    },
   )
   return {
     tell: () => ({ ...stream.tell(), stalls }),

@@ -30,11 +30,12 @@ await runActor({
     const { config } = hub
     const { account, address, accountShare } = config
     if (isPaperAccount(account))
-      throw new ConfigError(`--account must name an account at the venue, was "${account}", which is on paper`)
+      throw new ConfigError(
+        `--account must name an account at the venue, was "${account}", which is on paper`,
+      )
     const { id: venue, limit } = venueOf(config.exchange)
     const of = { venue, account }
-    const sources: readonly AccountSource[] =
-      config.source === 'all' ? accountSources : [config.source]
+    const sources: readonly AccountSource[] = config.source === 'all' ? accountSources : [config.source]
     const keys = readAccountKeys(config, venue, account)
     const egress = openEgress(hub, venue, limit)
     const { exchangeUrl: url, localAddress, proxy } = config
@@ -47,14 +48,15 @@ await runActor({
       keys,
       clock: hub.clock,
     })
-    const flows = sources.filter((source) => source !== 'stream').map((source) => flowOf(of, source, accountShare))
+    const flows = sources
+      .filter((source) => source !== 'stream')
+      .map((source) => flowOf(of, source, accountShare))
     const actor: AccountActor = {
       hub,
       of,
       exchange,
       egress,
-      sources,
-      flow: flows[0] ?? flowOf(of, 'stream', accountShare),
+      flow: flowOf(of, 'ask', accountShare),
     }
     const taken = takeReports(actor)
     const stopClock = followVenueClock(
@@ -63,11 +65,15 @@ await runActor({
       () => {},
       clockEveryMs,
     )
-    const fetching = leadWhileOpen(hub, hub.keys.accountLease(venue, account, 'fetch'), egress, () => modes.refresh())
+    const fetching = leadWhileOpen(hub, hub.keys.accountLease(venue, account, 'fetch'), egress, () =>
+      modes.refresh(),
+    )
     const modes = keepModes(actor, () => fetching.isLeader())
     const watching = watchAccount(actor)
     const polls = new Map(
-      sources.flatMap((source) => (source === 'stream' ? [] : [[source, pollSource(actor, source, taken)] as const])),
+      sources.flatMap((source) =>
+        source === 'stream' ? [] : [[source, pollSource(actor, source, taken)] as const],
+      ),
     )
     const stream = sources.includes('stream') ? listenStream(actor, taken, () => modes.refresh()) : undefined
     return {

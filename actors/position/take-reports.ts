@@ -8,8 +8,8 @@ import { askQuestions } from './ask-questions.ts'
 
 /** What becomes of the reports of all sources of this process. */
 export interface Taken {
-  /** Merges what a source said, and asks for what a complete snapshot lacked. */
-  take(source: AccountSource, report: AccountReport): Promise<void>
+  /** Merges what a source said, and asks for what a complete snapshot lacked; whether a position changed. */
+  take(source: AccountSource, report: AccountReport): Promise<boolean>
   /** Asks the venue for one symbol. */
   ask(symbol: string): void
   /** The account has to do with symbols, for so many real ms at least. */
@@ -29,7 +29,7 @@ export function takeReports(actor: AccountActor): Taken {
   const notedAt = new Map<string, number>()
   const questions = askQuestions(actor, (report) => take('risk', report))
 
-  async function take(source: AccountSource, report: AccountReport): Promise<void> {
+  async function take(source: AccountSource, report: AccountReport): Promise<boolean> {
     const errorMs = hub.clock.errorMs()
     const merged = await mergeAccount(hub, of, source, report, errorMs)
     counts.merges += 1
@@ -41,6 +41,7 @@ export function takeReports(actor: AccountActor): Taken {
       listed.map(({ symbol }) => symbol),
       keepSnapshotMs,
     )
+    return merged.positions.length > 0
   }
 
   // Every snapshot tells the same symbols again; Redis is told now and then.

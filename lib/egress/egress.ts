@@ -69,7 +69,7 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
     const pace = paced ? { flow: flow.name, share: flow.share } : { flow: '', share: 0 }
     const usual = flow.usualWeight ?? usualWeight
     const args = { weight: request.weight, ...allowance, ...pace, usual, windowMs, horizonMs, probeMs }
-    const giveUpAt = Date.now() + longestWaitMs
+    const giveUpAt = Date.now() + (flow.patienceMs ?? longestWaitMs)
     for (;;) {
       if (closedUntil > Date.now()) throw close(0)
       const booking = await egressReserve(hub.redis, keys, args).catch((cause: unknown) => {

@@ -15,6 +15,8 @@ export interface Flow {
   readonly share: number
   /** weight of its ordinary request, 5 unless told otherwise; a heavier one makes the others a little slower */
   readonly usualWeight?: number
+  /** real ms that a request of it may wait for its turn, 2,000 unless told otherwise */
+  readonly patienceMs?: number
 }
 
 /** What one class may use of an address's window. */

@@ -79,7 +79,12 @@ export interface Watched {
 export async function watchPositions(system: System): Promise<Watched> {
   const { hub } = system
   const seen: { place: string; size: string; time: number }[] = []
-  const reader = new Redis({ ...hub.redis.options, lazyConnect: true, enableOfflineQueue: true, commandTimeout: undefined } as never)
+  const reader = new Redis({
+    ...hub.redis.options,
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    commandTimeout: undefined,
+  } as never)
   reader.on('error', () => {})
   reader.on('message', (_channel: string, text: string) => {
     const { positions = {} } = JSON.parse(text) as {
