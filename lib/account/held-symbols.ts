@@ -26,21 +26,27 @@ export async function readAccounts(hub: Hub, venue: string): Promise<string[]> {
   return (await hub.redis.smembers(hub.keys.accounts(venue))).toSorted()
 }
 
-/** The symbols in which any account has a position. */
-export async function readPositionSymbols(hub: Hub, venue: string): Promise<Set<string>> {
-  const accounts = await readAccounts(hub, venue)
+/** The symbols in which an account has a position: any account of the venue, or one of these. */
+export async function readPositionSymbols(
+  hub: Hub,
+  venue: string,
+  of?: readonly string[],
+): Promise<Set<string>> {
+  const accounts = of ?? (await readAccounts(hub, venue))
   const all = await Promise.all(
     accounts.map((account) => hub.redis.hgetall(hub.keys.positions(venue, account))),
   )
   return new Set(all.flatMap((positions) => [...openSymbols(positions)]))
 }
 
-/** The symbols that any account has to do with, by a position or by an order. */
-export async function readHeldSymbols(hub: Hub, venue: string): Promise<Set<string>> {
+/**
+ * The symbols that an account has to do with, by a position or by an order: any account of the venue, or one of these.
+ */
+export async function readHeldSymbols(hub: Hub, venue: string, of?: readonly string[]): Promise<Set<string>> {
   const now = Date.now()
-  const accounts = await readAccounts(hub, venue)
+  const accounts = of ?? (await readAccounts(hub, venue))
   const [open, ...noted] = await Promise.all([
-    readPositionSymbols(hub, venue),
+    readPositionSymbols(hub, venue, accounts),
     ...accounts.map((account) => hub.redis.zrangebyscore(hub.keys.held(venue, account), now, '+inf')),
   ])
   return new Set([...open, ...noted.flat()])

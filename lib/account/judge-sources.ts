@@ -55,9 +55,11 @@ function judge(
   const ageMs = heardAt > 0 ? Math.max(0, Number(fields['beatAt']) - heardAt) + beatAgeMs : undefined
   if (source === 'stream')
     return { ageMs, problem: fields['connected'] === '1' ? undefined : 'it is not connected' }
-  const closedMs = Number(fields['closedUntil'] ?? 0) - now
-  if (closedMs > 0)
-    return { ageMs, problem: `the venue closed the address for another ${Math.ceil(closedMs / 1000)} s` }
+  const closedUntil = Number(fields['closedUntil'] ?? 0)
+  if (closedUntil > now) {
+    const until = new Date(closedUntil).toISOString().slice(0, 19).replace('T', ' ')
+    return { ageMs, problem: `the venue closed the address until ${until} UTC` }
+  }
   const bound = patienceMs + patiencePolls * Number(fields['periodMs'] ?? 0)
   if (ageMs === undefined) return { ageMs, problem: 'it has not answered yet' }
   if (ageMs > bound) return { ageMs, problem: 'it does not answer' }
