@@ -69,7 +69,7 @@ await runActor({
       }),
       async stop() {
         stopClock()
-        await closeAll(polls, backfills)
+        await closeAll(hub, polls, backfills)
         await exchange.close()
       },
     }

@@ -94,7 +94,7 @@ export function repairGaps(
     },
     async stop() {
       clearInterval(timer)
-      await closeAll(queue)
+      await closeAll(hub, queue)
     },
   }
 }

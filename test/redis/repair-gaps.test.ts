@@ -55,7 +55,7 @@ function serveBackfills(hub: Hub, outages: readonly Outage[]): { stop(): Promise
     await mergeKlines(hub, series, [{ ...outage, polledAt: undefined, klines }])
   })
   worker.run().catch(() => {})
-  return { stop: () => closeAll(worker) }
+  return { stop: () => closeAll(hub, worker) }
 }
 
 describe('the repair of gaps', () => {
