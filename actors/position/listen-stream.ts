@@ -1,3 +1,4 @@
+import { beginStream, noteHeard } from '../../lib/account/account-sources.ts'
 import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import { openUserStream } from '../../lib/stream/user-stream.ts'
@@ -16,11 +17,12 @@ export interface Listening {
 // Real ms. A new order may rest for long, and nothing is said of it meanwhile.
 const keepOrderMs = 2 * 3_600_000
 const askAgainMs = 1_000
+const signEveryMs = 1_000
 const mostTries = 5
 
 /** Merges what the stream tells; `onModes` is called when it tells of another mode. */
 export function listenStream(actor: AccountActor, taken: Taken, onModes: () => void): Listening {
-  const { hub, egress } = actor
+  const { hub, of, egress } = actor
   const { log } = hub
   let stalls = 0
   let stallAt = 0
@@ -86,15 +88,25 @@ export function listenStream(actor: AccountActor, taken: Taken, onModes: () => v
       onEvent,
       onGap(reason) {
         listensSince = hub.clock.now()
+        // Before the next event is merged, by the order of commands on one connection.
+        beginStream(hub, of, listensSince).catch(notNoted)
         missed(reason)
       },
     },
   )
+  const notNoted = (error: unknown) =>
+    log.debug({ error: describeError(error) }, "the stream's state was not noted")
+  const signs = setInterval(() => {
+    const { silentMs } = stream.tell()
+    if (silentMs === undefined || !Number.isFinite(listensSince)) return
+    noteHeard(hub, of, 'stream', hub.clock.now() - silentMs * hub.clock.rate).catch(notNoted)
+  }, signEveryMs)
   return {
     tell: () => ({ ...stream.tell(), stalls }),
     async stop() {
       stopped = true
       clearTimeout(retry)
+      clearInterval(signs)
       stall.stop()
       await stream.stop()
     },

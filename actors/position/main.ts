@@ -1,4 +1,4 @@
-import { accountSources } from '../../lib/account/judge-sources.ts'
+import { accountSources } from '../../lib/account/account-sources.ts'
 import { openEgress } from '../../lib/egress/egress.ts'
 import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
 import { venueOf } from '../../lib/exchange/open-exchange.ts'

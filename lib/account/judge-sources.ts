@@ -1,8 +1,9 @@
 import type { LivingActor } from '../hub/heartbeats.ts'
 import type { AccountSource } from '../model/position-report.ts'
+import { accountSources } from './account-sources.ts'
 
 /** How well one source of an account is heard. */
-export interface SourceState {
+export interface SourceHealth {
   readonly source: AccountSource
   /** processes that ask it, or listen to it */
   readonly processes: number
@@ -11,8 +12,6 @@ export interface SourceState {
   /** what is wrong; undefined when it can be relied on */
   readonly problem: string | undefined
 }
-
-export const accountSources: readonly AccountSource[] = ['account', 'risk', 'stream']
 
 // Real ms. A poll that was lost and one that is under way are no silence yet.
 const patienceMs = 1_500
@@ -23,7 +22,7 @@ export function judgeSources(
   actors: readonly LivingActor[],
   of: { readonly venue: string; readonly account: string },
   now: number,
-): SourceState[] {
+): SourceHealth[] {
   const mine = actors.filter(
     ({ kind, fields }) =>
       kind === 'position' && fields['venue'] === of.venue && fields['account'] === of.account,
