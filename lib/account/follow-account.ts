@@ -137,6 +137,7 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
 
 function bySymbol(positions: Iterable<AccountPosition>): Map<string, AccountPosition[]> {
   const found = new Map<string, AccountPosition[]>()
-  for (const position of positions) found.set(position.symbol, [...(found.get(position.symbol) ?? []), position])
+  for (const position of positions)
+    found.set(position.symbol, [...(found.get(position.symbol) ?? []), position])
   return found
 }

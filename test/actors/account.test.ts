@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { readPositions } from '../../lib/account/positions.ts'
+import { readConditions } from '../../lib/hub/conditions.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
 import type { AccountClient } from '../simulator/account-client.ts'
@@ -19,7 +20,7 @@ import { tell, until } from '../support/until.ts'
 const sources: readonly AccountSource[] = ['account', 'risk', 'stream']
 
 // Two seconds after a change until an absent row is asked about, a poll, and the question.
-const convergesWithinMs = 4_000
+const convergesWithinMs = 6_000
 
 async function untilSame(
   system: System,
@@ -133,12 +134,28 @@ describe('an account', function () {
       return beats.every((beat) => Number(beat['closedUntil']) > Date.now())
     }
     await until('both addresses are closed', closed, 5_000)
+    const closedAt = Date.now()
+    const names = ['lost account', 'lost risk', 'lost redundancy']
+    const conditions = async () => {
+      const standing = await readConditions(system.hub, of)
+      return names.every((name) => standing.has(name)) && !standing.has('lost stream')
+    }
+    tell(`the loss is a condition after ${await until('the loss is a condition', conditions, 5_000)} ms`)
     for (const side of ['BUY', 'SELL', 'SELL'] as const) {
       await client.market('BTCUSDT', side, '0.01')
       tell(`by the stream alone after ${await untilSame(system, client, 1_000)} ms`)
     }
     await client.market('ETHUSDT', 'BUY', '0.1')
     await untilSame(system, client, 1_000)
+    const cleared = async () => (await readConditions(system.hub, of)).size === 0
+    const left = async () => [...(await readConditions(system.hub, of)).keys()].join(', ')
+    let standing = ''
+    const looked = async () => {
+      standing = await left()
+      return cleared()
+    }
+    await until('the conditions clear by themselves', looked, 15_000, () => standing)
+    tell(`all conditions are clear ${Date.now() - closedAt} ms after the bans began`)
   })
 
   for (const offsetMs of [2_000, -2_000]) {
