@@ -9,6 +9,7 @@ import type { QueueCounts } from '../../lib/hub/queue-counts.ts'
 import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
 import { describeError } from '../../lib/model/errors.ts'
+import { paperAccountOf } from '../../lib/model/paper-account.ts'
 import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
 import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
 
@@ -53,7 +54,7 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
-        readPaperSummary(hub, { venue, account: hub.config.account }, paperRows),
+        readPaperSummary(hub, { venue, account: paperAccountOf(hub.config.account) }, paperRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
       last = { state: { lanes, budgets, actors: inOrder, queues, paper }, readAt: Date.now() }

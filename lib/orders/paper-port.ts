@@ -23,6 +23,8 @@ export interface PaperPortOptions {
   readonly latencyMs: number
   /** market ms after which quotes are too old to take a risk on */
   readonly staleAfterMs: number
+  /** why nothing may be opened in a symbol for the sake of the account at the venue; undefined when nothing is wrong */
+  readonly notReady: (symbol: string) => string | undefined
   readonly onDenied: (request: OrderRequest, reason: string) => void
 }
 
@@ -38,13 +40,13 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
   const submitting = new Map<string, Order>()
   let submitted = 0
 
-  function noRisk(slot: number, now: number): string | undefined {
+  function noRisk(symbol: string, slot: number, now: number): string | undefined {
     if (slot < 0) return 'the symbol is not followed'
     if (!market.isLive() || !market.isComplete()) return 'stale data: the market is not complete'
     if (!account.isSynced()) return 'stale data: the account is not known'
     if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
     if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'
-    return undefined
+    return options.notReady(symbol)
   }
 
   function quoteOf(slot: number): { bid: Decimal; ask: Decimal } | undefined {
@@ -63,7 +65,7 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
     const terms = checkRequest(request, {
       instrument: instrument(symbol),
       quote: quoteOf(slot),
-      noRisk: noRisk(slot, now),
+      noRisk: noRisk(symbol, slot, now),
       held,
     })
     if ('denied' in terms) {
