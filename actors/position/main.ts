@@ -11,8 +11,7 @@ import { isPaperAccount } from '../../lib/model/paper-account.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
 import { flowOf } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
-import { keepModes } from './keep-modes.ts'
-import { leadWhileOpen } from './lead-while-open.ts'
+import { fetchForAll } from './fetch-for-all.ts'
 import { listenStream } from './listen-stream.ts'
 import { periodMs, pollSource } from './poll-source.ts'
 import { takeReports } from './take-reports.ts'
@@ -65,17 +64,16 @@ await runActor({
       () => {},
       clockEveryMs,
     )
-    const fetching = leadWhileOpen(hub, hub.keys.accountLease(venue, account, 'fetch'), egress, () =>
-      modes.refresh(),
-    )
-    const modes = keepModes(actor, () => fetching.isLeader())
+    const shared = fetchForAll(actor, taken)
     const watching = watchAccount(actor)
     const polls = new Map(
       sources.flatMap((source) =>
         source === 'stream' ? [] : [[source, pollSource(actor, source, taken)] as const],
       ),
     )
-    const stream = sources.includes('stream') ? listenStream(actor, taken, () => modes.refresh()) : undefined
+    const stream = sources.includes('stream')
+      ? listenStream(actor, taken, () => shared.modesChanged())
+      : undefined
     return {
       tell() {
         const { connected, silentMs, ...told } = stream?.tell() ?? {}
@@ -93,19 +91,18 @@ await runActor({
             : { connected: connected === true ? 1 : 0, streamAt: Date.now() - (silentMs ?? Infinity) }),
           ...told,
           ...taken.counts(),
+          ...shared.tell(),
           failures: [...polls.values()].reduce((sum, each) => sum + each.counts().failures, 0),
           watches: watching.isLeader() ? 1 : 0,
-          fetches: fetching.isLeader() ? 1 : 0,
         }
       },
       async stop() {
-        modes.stop()
         taken.stop()
         stopClock()
         await Promise.all([
           stream?.stop(),
           ...[...polls.values()].map((each) => each.stop()),
-          fetching.stop(),
+          shared.stop(),
           watching.stop(),
         ])
         await exchange.close()

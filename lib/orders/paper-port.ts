@@ -23,8 +23,8 @@ export interface PaperPortOptions {
   readonly latencyMs: number
   /** market ms after which quotes are too old to take a risk on */
   readonly staleAfterMs: number
-  /** why nothing may be opened in a symbol for the sake of the account at the venue; undefined when nothing is wrong */
-  readonly notReady: (symbol: string) => string | undefined
+  /** why nothing may be opened in a symbol because of the account at the venue; absent where there is none */
+  readonly notReady?: ((symbol: string) => string | undefined) | undefined
   readonly onDenied: (request: OrderRequest, reason: string) => void
 }
 
@@ -47,7 +47,7 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
     if (!account.isSynced()) return 'stale data: the account is not known'
     if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
     if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'
-    return options.notReady(symbol)
+    return options.notReady?.(symbol)
   }
 
   function quoteOf(slot: number): { bid: Decimal; ask: Decimal } | undefined {

@@ -39,7 +39,7 @@ export function openPaperTrading(
     strategy: string
     market: Market
     instrument: InstrumentOf
-    notReady: (symbol: string) => string | undefined
+    notReady?: (symbol: string) => string | undefined
     onFill: (fill: Fill) => void
     onDenied: (request: OrderRequest, reason: string) => void
   },

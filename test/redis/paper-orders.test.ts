@@ -167,7 +167,6 @@ describe('traders on one paper account', () => {
     const paper = openPaperTrading(hub, of, {
       strategy,
       market,
-      notReady: () => undefined,
       instrument: (each) => (each === symbol ? toPerpetual(symbol) : undefined),
       onFill: () => {},
       onDenied: (_, reason) => denied.push(reason),
