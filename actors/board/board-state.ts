@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AccountSummary } from '../../lib/account/account-summary.ts'
 import { readBudgets } from '../../lib/egress/budgets.ts'
 import type { Budget } from '../../lib/egress/budgets.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
@@ -10,6 +11,7 @@ import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import { paperAccountOf } from '../../lib/model/paper-account.ts'
+import { readAccountSummaries, readVenueAccounts } from '../../lib/orders/account-summaries.ts'
 import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
 import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
 
@@ -19,6 +21,7 @@ export interface BoardState {
   readonly budgets: Budget[]
   readonly actors: LivingActor[]
   readonly queues: QueueCounts[]
+  readonly accounts: AccountSummary[]
   readonly paper: PaperSummary
 }
 
@@ -49,15 +52,16 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
 
   async function refresh(): Promise<void> {
     try {
-      const [lanes, budgets, actors, queues, paper] = await Promise.all([
+      const [lanes, budgets, actors, queues, accounts, paper] = await Promise.all([
         readLaneStatus(hub, venue),
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
+        readVenueAccounts(hub, venue).then((names) => readAccountSummaries(hub, venue, names)),
         readPaperSummary(hub, { venue, account: paperAccountOf(hub.config.account) }, paperRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
-      last = { state: { lanes, budgets, actors: inOrder, queues, paper }, readAt: Date.now() }
+      last = { state: { lanes, budgets, actors: inOrder, queues, accounts, paper }, readAt: Date.now() }
       problem = undefined
     } catch (error) {
       problem = hub.redis.status === 'ready' ? describeError(error) : 'Redis is away'

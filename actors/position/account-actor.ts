@@ -17,6 +17,7 @@ export interface AccountActor {
 
 // Real ms: processes that share a flow with a small share wait for each other's turns.
 const patienceMs = 15_000
+const leisureMs = 65_000
 
 /** The flow of a source of an account, or of what is asked besides: processes that share it share its pace. */
 export function flowOf({ account }: AccountOf, of: AccountSource | 'ask', share: number): Flow {
@@ -29,4 +30,12 @@ export function askAccount<T>(
   run: (exchange: AccountExchange) => Promise<T>,
 ): Promise<T> {
   return actor.egress.call('account', () => run(actor.exchange), undefined, actor.flow)
+}
+
+/** The same for what is heavy and in no hurry: it may wait for the next window. */
+export function askAtLeisure<T>(
+  { egress, exchange, flow }: AccountActor,
+  run: (exchange: AccountExchange) => Promise<T>,
+): Promise<T> {
+  return egress.call('account', () => run(exchange), undefined, { ...flow, patienceMs: leisureMs })
 }

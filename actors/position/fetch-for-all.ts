@@ -1,4 +1,5 @@
-import { askAccount } from './account-actor.ts'
+import { writeSymbolSettings } from '../../lib/account/symbol-settings.ts'
+import { askAccount, askAtLeisure } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
 import { fetchIncome } from './fetch-income.ts'
 import { fetchModes } from './fetch-modes.ts'
@@ -6,10 +7,11 @@ import { leadWhileOpen } from './lead-while-open.ts'
 import { repeatWhileLeading } from './repeat-while-leading.ts'
 import type { Taken } from './take-reports.ts'
 
-/** What one of the account's processes asks for on behalf of all: modes, income, and the symbols of open orders. */
+/** What one of the account's processes asks for on behalf of all: modes, income, leverages and open orders' symbols. */
 export interface SharedFetching {
-  /** the modes may have changed */
+  /** the modes may have changed, or what is set for symbols */
   modesChanged(): void
+  settingsChanged(): void
   tell(): { fetches: number; incomeRows: number }
   stop(): Promise<void>
 }
@@ -19,6 +21,7 @@ const hourMs = 3_600_000
 const incomeEveryMs = 60_000
 // Real ms: positions come first. And longer than between two readings of the open orders.
 const incomeAfterMs = 2_000
+const settingsAfterMs = 3_000
 const ordersAfterMs = 4_000
 const keepOrdersMs = 2 * hourMs
 
@@ -26,7 +29,9 @@ export function fetchForAll(actor: AccountActor, taken: Taken): SharedFetching {
   const { hub, of, egress } = actor
   let incomeRows = 0
   const lease = hub.keys.accountLease(of.venue, of.account, 'fetch')
-  const leadership = leadWhileOpen(hub, lease, egress, () => modes.now())
+  const leadership = leadWhileOpen(hub, lease, egress, () => {
+    for (const each of [modes, settings]) each.now()
+  })
   const isLeader = () => leadership.isLeader()
   const modes = repeatWhileLeading(
     hub,
@@ -48,15 +53,28 @@ export function fetchForAll(actor: AccountActor, taken: Taken): SharedFetching {
     hub,
     { what: 'open orders', everyMs: hourMs, firstAfterMs: ordersAfterMs, isLeader },
     async () => {
-      taken.note(await askAccount(actor, (exchange) => exchange.fetchOpenOrderSymbols()), keepOrdersMs)
+      taken.note(await askAtLeisure(actor, (exchange) => exchange.fetchOpenOrderSymbols()), keepOrdersMs)
+      return true
+    },
+  )
+  const settings = repeatWhileLeading(
+    hub,
+    { what: 'leverages', everyMs: hourMs, firstAfterMs: settingsAfterMs, isLeader },
+    async () => {
+      await writeSymbolSettings(
+        hub,
+        of,
+        await askAccount(actor, (exchange) => exchange.fetchSymbolSettings()),
+      )
       return true
     },
   )
   return {
     modesChanged: () => modes.now(),
+    settingsChanged: () => settings.now(),
     tell: () => ({ fetches: isLeader() ? 1 : 0, incomeRows }),
     async stop() {
-      for (const each of [modes, income, orders]) each.stop()
+      for (const each of [modes, income, orders, settings]) each.stop()
       await leadership.stop()
     },
   }

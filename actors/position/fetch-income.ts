@@ -1,5 +1,5 @@
 import { keepIncomeMs, mergeIncome, readLatestIncomeTime } from '../../lib/account/income.ts'
-import { askAccount } from './account-actor.ts'
+import { askAtLeisure } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
 
 // Market ms. A row may be told later than one of a later time.
@@ -14,7 +14,7 @@ export async function fetchIncome(actor: AccountActor): Promise<number> {
   const since = Math.floor(Math.max(oldest, latest === undefined ? 0 : latest - overlapMs))
   let count = 0
   for (let page = 1; page <= mostPages; page++) {
-    const { rows, more } = await askAccount(actor, (exchange) => exchange.fetchIncome(since, page))
+    const { rows, more } = await askAtLeisure(actor, (exchange) => exchange.fetchIncome(since, page))
     count += await mergeIncome(hub, of, rows, hub.clock.now())
     if (!more) break
   }

@@ -5,6 +5,7 @@ import { openUserStream } from '../../lib/stream/user-stream.ts'
 import type { UserStreamState } from '../../lib/stream/user-stream.ts'
 import { askAccount } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
+import type { SharedFetching } from './fetch-for-all.ts'
 import { findStall } from './find-stall.ts'
 import type { Taken } from './take-reports.ts'
 
@@ -20,8 +21,8 @@ const askAgainMs = 1_000
 const signEveryMs = 1_000
 const mostTries = 5
 
-/** Merges what the stream tells; `onModes` is called when it tells of another mode. */
-export function listenStream(actor: AccountActor, taken: Taken, onModes: () => void): Listening {
+/** Merges what the stream tells. */
+export function listenStream(actor: AccountActor, taken: Taken, shared: SharedFetching): Listening {
   const { hub, of, egress } = actor
   const { log } = hub
   let stalls = 0
@@ -44,11 +45,10 @@ export function listenStream(actor: AccountActor, taken: Taken, onModes: () => v
         if (typeof event.row['s'] === 'string') taken.note([event.row['s']], keepOrderMs)
         break
       case 'leverage':
-        // No snapshot tells the leverage.
-        taken.ask(event.symbol)
+        shared.settingsChanged()
         break
       case 'multi-assets':
-        onModes()
+        shared.modesChanged()
         break
     }
   }

@@ -71,9 +71,7 @@ await runActor({
         source === 'stream' ? [] : [[source, pollSource(actor, source, taken)] as const],
       ),
     )
-    const stream = sources.includes('stream')
-      ? listenStream(actor, taken, () => shared.modesChanged())
-      : undefined
+    const stream = sources.includes('stream') ? listenStream(actor, taken, shared) : undefined
     return {
       tell() {
         const { connected, silentMs, ...told } = stream?.tell() ?? {}

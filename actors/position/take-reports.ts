@@ -10,8 +10,6 @@ import { askQuestions } from './ask-questions.ts'
 export interface Taken {
   /** Merges what a source said, and asks for what a complete snapshot lacked; whether a position changed. */
   take(source: AccountSource, report: AccountReport): Promise<boolean>
-  /** Asks the venue for one symbol. */
-  ask(symbol: string): void
   /** The account has to do with symbols, for so many real ms at least. */
   note(symbols: Iterable<string>, keepMs: number): void
   counts(): { merges: number; changes: number; questions: number }
@@ -27,6 +25,7 @@ export function takeReports(actor: AccountActor): Taken {
   const { hub, of } = actor
   const counts = { merges: 0, changes: 0 }
   const notedAt = new Map<string, number>()
+  let signedOnAt = 0
   const questions = askQuestions(actor, (report) => take('risk', report))
 
   async function take(source: AccountSource, report: AccountReport): Promise<boolean> {
@@ -48,9 +47,12 @@ export function takeReports(actor: AccountActor): Taken {
   function note(symbols: Iterable<string>, keepMs: number): void {
     const now = Date.now()
     const due = [...new Set(symbols)].filter((symbol) => now - (notedAt.get(symbol) ?? 0) > noteEveryMs)
-    if (due.length === 0) return
+    // An account that holds nothing is one too.
+    if (due.length === 0 && now - signedOnAt < noteEveryMs) return
+    signedOnAt = now
     for (const symbol of due) notedAt.set(symbol, now)
     noteHeld(hub, of, due, keepMs).catch((error: unknown) => {
+      signedOnAt = 0
       for (const symbol of due) notedAt.delete(symbol)
       hub.log.debug({ error: describeError(error) }, 'held symbols were not noted')
     })
@@ -58,7 +60,6 @@ export function takeReports(actor: AccountActor): Taken {
 
   return {
     take,
-    ask: (symbol) => questions.ask(symbol),
     note,
     counts: () => ({ ...counts, ...questions.counts() }),
     stop: () => questions.stop(),

@@ -61,6 +61,8 @@ export interface Keys {
   accountFeed(venue: string, account: string): string
   accountFeedSequence(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** hash: symbol -> margin mode, leverage and largest notional that the account has set */
+  symbolSettings(venue: string, account: string): string
   /** string: how the account was found to be set up, JSON */
   modes(venue: string, account: string): string
   /** string: active, reducing or halted; absent: halted */
@@ -112,6 +114,7 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    symbolSettings: (venue, account) => key('symbol-settings', `${venue}:${account}`),
     modes: (venue, account) => key('modes', `${venue}:${account}`),
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
