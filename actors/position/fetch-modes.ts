@@ -47,8 +47,16 @@ async function retire(
   if (old.length === 0) return other.length === 0
   const report: AccountReport = {
     positions: old.map(({ symbol, side }): PositionReport => ({
-      ...{ symbol, side, size: '0', entryPrice: undefined, margin, valuation },
-      ...{ source: 'risk', time: askedAt, ordinal: 0, askedAt },
+      symbol,
+      side,
+      size: '0',
+      entryPrice: undefined,
+      margin,
+      valuation,
+      source: 'risk',
+      time: askedAt,
+      ordinal: 0,
+      askedAt,
     })),
     balances: [],
     complete: { positions: false, balances: false },

@@ -1,11 +1,12 @@
-import { beginStream, noteHeard } from '../../lib/account/account-sources.ts'
+import { beginStream, noteHeard, readSources } from '../../lib/account/account-sources.ts'
+import type { Egress } from '../../lib/egress/egress.ts'
 import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import { openUserStream } from '../../lib/stream/user-stream.ts'
 import type { UserStreamState } from '../../lib/stream/user-stream.ts'
-import { askAccount } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
 import type { SharedFetching } from './fetch-for-all.ts'
+import { fillGaps } from './fill-gaps.ts'
 import { findStall } from './find-stall.ts'
 import type { Taken } from './take-reports.ts'
 
@@ -17,20 +18,17 @@ export interface Listening {
 
 // Real ms. A new order may rest for long, and nothing is said of it meanwhile.
 const keepOrderMs = 2 * 3_600_000
-const askAgainMs = 1_000
 const signEveryMs = 1_000
-const mostTries = 5
 
 /** Merges what the stream tells. */
 export function listenStream(actor: AccountActor, taken: Taken, shared: SharedFetching): Listening {
   const { hub, of, egress } = actor
-  const { log } = hub
+  const { clock, log } = hub
+  const gaps = fillGaps(actor, taken)
   let stalls = 0
   let stallAt = 0
   // Venue time since which events come.
   let listensSince = Infinity
-  let stopped = false
-  let retry: NodeJS.Timeout | undefined
 
   function onEvent(event: UserEvent): void {
     switch (event.kind) {
@@ -38,7 +36,7 @@ export function listenStream(actor: AccountActor, taken: Taken, shared: SharedFe
         stall.note(event.report)
         taken
           .take('stream', event.report)
-          .catch((error: unknown) => missed(`an event was not merged: ${describeError(error)}`))
+          .catch((error: unknown) => gaps.fill(`an event was not merged: ${describeError(error)}`))
         break
       case 'order':
       case 'conditional':
@@ -50,26 +48,31 @@ export function listenStream(actor: AccountActor, taken: Taken, shared: SharedFe
       case 'multi-assets':
         shared.modesChanged()
         break
+      case 'key-expired':
+      case 'other':
+        break
     }
   }
 
-  // What the stream did not tell is asked for: where no other process does, nobody else would.
-  function missed(reason: string, tries = 1): void {
-    log.debug({ reason }, 'asking for what the stream has not told')
-    clearTimeout(retry)
-    askAccount(actor, (exchange) => exchange.fetchAccount())
-      .then((report) => taken.take('account', report))
-      .then(() => askAccount(actor, (exchange) => exchange.fetchPositions()))
-      .then((report) => taken.take('risk', report))
-      .catch((error: unknown) => {
-        log.warn({ error: describeError(error) }, 'what the stream has not told could not be asked for')
-        if (!stopped && tries < mostTries)
-          retry = setTimeout(() => missed(reason, tries + 1), askAgainMs * tries)
-      })
+  function begin(reason: string): void {
+    listensSince = clock.now()
+    // It is noted before the next event is merged: commands of one connection keep their order.
+    beginStream(hub, of, listensSince).catch(notNoted)
+    gaps.fill(reason)
   }
 
+  async function note(): Promise<void> {
+    const { silentMs } = stream.tell()
+    if (silentMs === undefined || !Number.isFinite(listensSince)) return
+    // Whoever emptied Redis took what the stream had told with it.
+    if ((await readSources(hub, of)).stream.beganAt === undefined) begin('Redis was emptied')
+    else await noteHeard(hub, of, 'stream', clock.now() - silentMs * clock.rate)
+  }
+  const notNoted = (error: unknown) =>
+    log.debug({ error: describeError(error) }, "the stream's state was not noted")
+
   const stall = findStall(actor, (changedAt) => {
-    if (changedAt <= listensSince + hub.clock.errorMs()) return
+    if (changedAt <= listensSince + clock.errorMs()) return
     if (changedAt > stallAt) {
       stallAt = changedAt
       stalls += 1
@@ -78,35 +81,17 @@ export function listenStream(actor: AccountActor, taken: Taken, shared: SharedFe
     stream.suspect(changedAt)
   })
   // The key to the stream weighs 1 and must not wait behind a share that is used up.
-  const keyEgress = {
+  const urgent: Egress = {
     ...egress,
-    call: (_class: unknown, run: () => Promise<never>) => egress.call('orders', run),
+    call: (_egressClass, run, onLeave, flow) => egress.call('orders', run, onLeave, flow),
   }
-  const stream = openUserStream(
-    { hub, exchange: actor.exchange, egress: keyEgress as typeof egress },
-    {
-      onEvent,
-      onGap(reason) {
-        listensSince = hub.clock.now()
-        // Before the next event is merged, by the order of commands on one connection.
-        beginStream(hub, of, listensSince).catch(notNoted)
-        missed(reason)
-      },
-    },
-  )
-  const notNoted = (error: unknown) =>
-    log.debug({ error: describeError(error) }, "the stream's state was not noted")
-  const signs = setInterval(() => {
-    const { silentMs } = stream.tell()
-    if (silentMs === undefined || !Number.isFinite(listensSince)) return
-    noteHeard(hub, of, 'stream', hub.clock.now() - silentMs * hub.clock.rate).catch(notNoted)
-  }, signEveryMs)
+  const stream = openUserStream({ hub, exchange: actor.exchange, egress: urgent }, { onEvent, onGap: begin })
+  const signs = setInterval(() => void note().catch(notNoted), signEveryMs)
   return {
     tell: () => ({ ...stream.tell(), stalls }),
     async stop() {
-      stopped = true
-      clearTimeout(retry)
       clearInterval(signs)
+      gaps.stop()
       stall.stop()
       await stream.stop()
     },

@@ -14,6 +14,7 @@ import type { AccountActor } from './account-actor.ts'
 import { fetchForAll } from './fetch-for-all.ts'
 import { listenStream } from './listen-stream.ts'
 import { periodMs, pollSource } from './poll-source.ts'
+import type { LeftAt } from './poll-source.ts'
 import { takeReports } from './take-reports.ts'
 import { watchAccount } from './watch-account.ts'
 
@@ -47,9 +48,8 @@ await runActor({
       keys,
       clock: hub.clock,
     })
-    const flows = sources
-      .filter((source) => source !== 'stream')
-      .map((source) => flowOf(of, source, accountShare))
+    const asked = sources.filter((source) => source !== 'stream')
+    const flows = asked.map((source) => flowOf(of, source, accountShare))
     const actor: AccountActor = {
       hub,
       of,
@@ -66,11 +66,8 @@ await runActor({
     )
     const shared = fetchForAll(actor, taken)
     const watching = watchAccount(actor)
-    const polls = new Map(
-      sources.flatMap((source) =>
-        source === 'stream' ? [] : [[source, pollSource(actor, source, taken)] as const],
-      ),
-    )
+    const leftAt: LeftAt = new Map()
+    const polls = new Map(asked.map((source) => [source, pollSource(actor, source, taken, leftAt)]))
     const stream = sources.includes('stream') ? listenStream(actor, taken, shared) : undefined
     return {
       tell() {

@@ -86,7 +86,7 @@ await runActor({
     run = runStrategy(strategy, context, log, config.strategyBudgetMs)
     const stopTelling = tellMarket(log, market, () => void run?.start())
     const rates = createRates()
-    const stopNoting = noteHeldSymbols(hub, onPaper, paper.heldSymbols)
+    const stopNoting = noteHeldSymbols(hub, onPaper, () => paper.heldSymbols())
     return {
       tell() {
         const { changes, ...counts } = market.counts()

@@ -72,7 +72,7 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
         Object.entries(bans).map(([symbol, text]) => [symbol, JSON.parse(text) as Ban]),
       ),
       hasSnapshot: one.positionsAt !== undefined || other.positionsAt !== undefined,
-      isTold: judgeSources(actors, of, Date.now()).some(({ problem }) => problem === undefined),
+      isTold: judgeSources(actors, of, Date.now()).some((source) => source.problem === undefined),
       readAt,
     }
   }

@@ -15,7 +15,7 @@ import {
 } from '../support/account-system.ts'
 import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
-import { tell, until } from '../support/until.ts'
+import { tell, until, watch } from '../support/until.ts'
 
 const sources: readonly AccountSource[] = ['account', 'risk', 'stream']
 
@@ -42,8 +42,8 @@ async function ageOf(system: System, place: string): Promise<number> {
   return system.simulator.now() - Math.max(0, ...Object.values(position?.lastConfirmedAt ?? {}))
 }
 
-async function untilConnected(system: System, of: string): Promise<void> {
-  const connected = async () => (await beatOf(system, of))['connected'] === '1'
+async function untilConnected(system: System, source: string): Promise<void> {
+  const connected = async () => (await beatOf(system, source))['connected'] === '1'
   await until('the stream is connected', connected, 10_000)
 }
 
@@ -58,11 +58,11 @@ describe('an account', function () {
 
   async function openSources(
     share = 1,
-    of: readonly AccountSource[] = sources,
+    started: readonly AccountSource[] = sources,
   ): Promise<{ system: System; client: AccountClient }> {
     const system = await open({ symbols: 12, klines: 0, cursors: 0 })
-    await Promise.all(of.map((source) => system.start('position', sourceSettings(source, share))))
-    if (of.includes('stream')) await untilConnected(system, 'stream')
+    await Promise.all(started.map((source) => system.start('position', sourceSettings(source, share))))
+    if (started.includes('stream')) await untilConnected(system, 'stream')
     return { system, client: await openTrading(system) }
   }
 
@@ -180,4 +180,39 @@ describe('an account', function () {
       for (const beat of beats) expect(Number(beat['failures'])).to.be.at.most(1)
     })
   }
+
+  it('shares an address with market data, and neither starves the other', async () => {
+    const system = await open({ symbols: 24 })
+    await Promise.all([system.start('ticker'), system.start('mark'), system.start('position', keySettings)])
+    const client = await openTrading(system)
+    await client.market('BTCUSDT', 'BUY', '0.01')
+    await untilSame(system, client)
+    let [oldest, oldestCandle] = [0, 0]
+    // The first seconds are those in which every flow finds its pace.
+    await watch(3_000, async () => system.requireAlive())
+    const since = Date.now()
+    await watch(12_000, async () => {
+      oldest = Math.max(oldest, await ageOf(system, 'BTCUSDT/both'))
+      oldestCandle = Math.max(oldestCandle, ...(await system.ages()).values())
+    })
+    // Three quarters of the address, less the quotes' fifth, the marks' twentieth and two tenths of the account's.
+    const lapMs = system.lapMs / (0.75 * (1 - 0.2 - 0.05 - 0.2))
+    const { addresses: stats } = await system.simulator.stats()
+    tell(
+      `positions at most ${oldest} ms old, candles ${oldestCandle} ms where a lap is ${lapMs.toFixed(0)}; ${Date.now() - since} ms`,
+    )
+    expect(oldest).to.be.below(2_000)
+    expect(oldestCandle).to.be.below(3 * lapMs)
+    for (const { http429, http418 } of Object.values(stats)) expect(http429 + http418).to.equal(0)
+  })
+
+  it('is there again after FLUSHALL, by the endpoints and by the stream alone', async () => {
+    for (const started of [['account', 'risk'], ['stream']] as const) {
+      const { system, client } = await openSources(0.5, started)
+      await client.market('BTCUSDT', 'BUY', '0.01')
+      await untilSame(system, client)
+      await system.hub.redis.flushall()
+      tell(`by ${started.join(' and ')} after ${await untilSame(system, client)} ms`)
+    }
+  })
 })
