@@ -50,7 +50,7 @@ function commandOf(kind: LoadKind, connection: number, operation: number): strin
   const symbol = benchSymbol(index)
   const row = encodeKline(liveKline(version))
   if (kind === 'hset') return toCommand('HSET', keys.rows, symbol, row)
-  const group = [symbol, index, 0, 1, row]
+  const group = [`[${index},0,1]`, symbol, row]
   const mergeKeys = [keys.heads, keys.polls, keys.sequence, `${keys.klines}${symbol}`]
   return toCommand('EVALSHA', shas.klinesMerge, 4, ...mergeKeys, keys.channel, 60, 500, 0, ...group)
 }
