@@ -1,7 +1,11 @@
 import type { Interval } from '../model/timeframe.ts'
 import { intervalsMs } from '../model/timeframe.ts'
+import { lengthen } from './lengthen.ts'
 
-/** A stretch of open times that a symbol's candles lack: from the first missing one up to the next that is there. */
+/**
+ * A stretch of open times that a symbol's candles lack, or hold only as they stood before their end: from the first of
+ * them up to the next that is there.
+ */
 export interface Gap {
   readonly slot: number
   readonly from: number
@@ -11,27 +15,28 @@ export interface Gap {
 /**
  * The last `length` candles of many symbols at one interval, in typed arrays: one stretch of each array per symbol, so
  * that a symbol's values lie side by side, oldest first, and a view of them needs no copy. Symbols are numbered slots.
+ * The arrays are replaced by longer ones when there is to be room for more symbols.
  */
 export class CandleRings {
   readonly interval: Interval
   readonly intervalMs: number
   readonly length: number
-  readonly openTime: Float64Array
-  readonly open: Float64Array
-  readonly high: Float64Array
-  readonly low: Float64Array
-  readonly close: Float64Array
+  openTime: Float64Array
+  open: Float64Array
+  high: Float64Array
+  low: Float64Array
+  close: Float64Array
   /** in the base asset */
-  readonly volume: Float64Array
+  volume: Float64Array
   /** 0 open, 1 provisional, 2 final */
-  readonly class: Uint8Array
+  class: Uint8Array
   /** venue time of the last poll, per slot; 0 never */
-  readonly polledAt: Float64Array
+  polledAt: Float64Array
   /** place in the feed of the last change, per slot */
-  readonly changedAt: Float64Array
+  changedAt: Float64Array
   // Per slot: where its first candle stands, and behind its last.
-  readonly #first: Int32Array
-  readonly #end: Int32Array
+  #first: Int32Array
+  #end: Int32Array
   readonly #stretch: number
 
   constructor(interval: Interval, slots: number, length: number) {
@@ -53,6 +58,24 @@ export class CandleRings {
     this.#first = new Int32Array(slots)
     this.#end = new Int32Array(slots)
     for (let slot = 0; slot < slots; slot++) this.clear(slot)
+  }
+
+  /** Makes room for more symbols, `slots` in all; the candles stay, in longer arrays. */
+  grow(slots: number): void {
+    const before = this.polledAt.length
+    const size = slots * this.#stretch
+    this.openTime = lengthen(this.openTime, size)
+    this.open = lengthen(this.open, size)
+    this.high = lengthen(this.high, size)
+    this.low = lengthen(this.low, size)
+    this.close = lengthen(this.close, size)
+    this.volume = lengthen(this.volume, size)
+    this.class = lengthen(this.class, size)
+    this.polledAt = lengthen(this.polledAt, slots)
+    this.changedAt = lengthen(this.changedAt, slots)
+    this.#first = lengthen(this.#first, slots)
+    this.#end = lengthen(this.#end, slots)
+    for (let slot = before; slot < slots; slot++) this.clear(slot)
   }
 
   /** How many candles a symbol has. */
@@ -121,27 +144,31 @@ export class CandleRings {
     this.polledAt[slot] = 0
   }
 
-  /** Whether a symbol's candles follow one another without a gap. */
+  /** Whether a symbol's candles follow one another without a gap, and are final where they can be. */
   isWhole(slot: number): boolean {
     const first = this.#first[slot] as number
     const last = (this.#end[slot] as number) - 1
-    return (
-      last <= first ||
-      (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
-    )
+    if (last <= first) return true
+    const span = (this.openTime[last] as number) - (this.openTime[first] as number)
+    const ended = this.class.subarray(first, last - 1)
+    return span === (last - first) * this.intervalMs && !ended.includes(0) && !ended.includes(1)
   }
 
-  /** The stretches that a symbol's candles lack, oldest first. */
+  /**
+   * The stretches that a symbol's candles lack, oldest first. One that is not final although another has passed since is
+   * as good as missing: a poll leaves at most the newest two so, and when polls fail for long no later one reaches back.
+   */
   gaps(slot: number): Gap[] {
     const gaps: Gap[] = []
-    for (
-      let position = (this.#first[slot] as number) + 1;
-      position < (this.#end[slot] as number);
-      position++
-    ) {
-      const expected = (this.openTime[position - 1] as number) + this.intervalMs
+    const first = this.#first[slot] as number
+    const end = this.#end[slot] as number
+    const endedBefore = (this.openTime[end - 1] as number) - this.intervalMs
+    let expected = this.openTime[first] as number
+    for (let position = first; position < end; position++) {
       const found = this.openTime[position] as number
+      if (found < endedBefore && this.class[position] !== 2) continue
       if (found !== expected) gaps.push({ slot, from: expected, until: found })
+      expected = found + this.intervalMs
     }
     return gaps
   }

@@ -2,20 +2,28 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createKeys } from '../../lib/hub/keys.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
-import { listInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { mergeKlines } from '../../lib/market/klines.ts'
 import { startBenchRedis } from './bench-redis.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { flagOf, numberOption } from './bench.ts'
 import type { BenchDefinition, Figures } from './bench.ts'
 import type { FeedReaderFigures, FeedReaderOrder } from './feed-reader.ts'
+import { listSymbols } from './generated-market.ts'
 import { printTable, tellProgress, toPercent } from './report.ts'
 import type { Row } from './report.ts'
 
 const venue = 'binanceusdm'
 const minuteMs = 60_000
+// What has not come after so long does not come any more.
+const lostAfterMs = 5_000
+
+interface Reader {
+  readonly child: ChildProcess
+  /** counts anew from now on */
+  begin(): Promise<void>
+  ask(): Promise<FeedReaderFigures>
+}
 
 interface Case {
   readonly symbols: number
@@ -70,19 +78,19 @@ export const feedBench: BenchDefinition = {
 async function measure(redis: BenchRedis, one: Case, seconds: number, signal: AbortSignal): Promise<Figures> {
   const { hub } = redis
   const symbols = Array.from({ length: one.symbols }, (_, i) => `S${i}USDT`)
-  await fill(hub, symbols)
+  await listSymbols(hub, venue, symbols, ['1m'])
   const readers = await Promise.all(Array.from({ length: one.readers }, () => startReader(redis)))
   try {
-    await write(hub, symbols, one.updatesPerS, 2, signal)
-    for (const reader of readers) reader.child.send('begin')
-    await sleep(50)
+    const before = await write(hub, symbols, one.updatesPerS, 2, signal)
+    // What is still under way would be counted to what follows.
+    await untilTaken(readers, before, signal)
+    for (const reader of readers) await reader.begin()
     const cpuBefore = await redis.readCpuSeconds()
     const begunAt = performance.now()
     const written = await write(hub, symbols, one.updatesPerS, seconds, signal)
     const took = (performance.now() - begunAt) / 1000
     const redisCpu = (await redis.readCpuSeconds()) - cpuBefore
-    await sleep(500)
-    const told = await Promise.all(readers.map((reader) => reader.ask()))
+    const told = await untilTaken(readers, written, signal)
     const worst = (of: (figures: FeedReaderFigures) => number) => Math.max(...told.map(of))
     return {
       ...one,
@@ -95,28 +103,6 @@ async function measure(redis: BenchRedis, one: Case, seconds: number, signal: Ab
   } finally {
     for (const reader of readers) reader.child.kill()
   }
-}
-
-async function fill(hub: Hub, symbols: readonly string[]): Promise<void> {
-  const instruments = symbols.map((symbol) => ({
-    symbol,
-    base: symbol.slice(0, -4),
-    quote: 'USDT',
-    settle: 'USDT',
-    contract: 'perpetual' as const,
-    linear: true,
-    underlying: 'coin',
-    status: 'trading' as const,
-    contractSize: '1',
-    tickSize: '0.01',
-    lotSize: '0.001',
-    minQty: '0.001',
-    minNotional: '5',
-    maxMarketQty: '100',
-    deliveryTime: undefined,
-  }))
-  await writeInstruments(hub, venue, listInstruments(instruments, new Map(), new Map()))
-  await hub.redis.rpush(createKeys(hub.config.namespace).lane(venue, '1m', 'all'), ...symbols)
 }
 
 /** Writes the live candles of the symbols in turn, gathered for a ms at a time; gives how many updates were written. */
@@ -155,9 +141,21 @@ async function write(
   return written
 }
 
-async function startReader(
-  redis: BenchRedis,
-): Promise<{ child: ChildProcess; ask(): Promise<FeedReaderFigures> }> {
+/** What the readers tell once each has taken in so many changes; in the end what they tell, whatever they lack. */
+async function untilTaken(
+  readers: readonly Reader[],
+  changes: number,
+  signal: AbortSignal,
+): Promise<FeedReaderFigures[]> {
+  const giveUpAt = Date.now() + lostAfterMs
+  for (;;) {
+    await sleep(50, undefined, { signal })
+    const told = await Promise.all(readers.map((reader) => reader.ask()))
+    if (told.every((each) => each.changes >= changes) || Date.now() > giveUpAt) return told
+  }
+}
+
+async function startReader(redis: BenchRedis): Promise<Reader> {
   const program = fileURLToPath(new URL('./feed-reader.js', import.meta.url))
   const order: FeedReaderOrder = {
     endpoint: redis.hub.endpoint,
@@ -166,19 +164,25 @@ async function startReader(
   }
   const child = fork(program, [JSON.stringify(order)], { env: redis.environment })
   await next(child)
+  const say = (message: string) => {
+    const answer = next(child)
+    child.send(message)
+    return answer
+  }
   return {
     child,
-    ask() {
-      const answer = next(child)
-      child.send('tell')
-      return answer as Promise<FeedReaderFigures>
-    },
+    begin: async () => void (await say('begin')),
+    ask: async () => (await say('tell')) as FeedReaderFigures,
   }
 }
 
 function next(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`a reader ended with code ${code}`)))
+    const fail = (code: number | null) => reject(new Error(`a reader ended with code ${code}`))
+    child.once('exit', fail)
+    child.once('message', (message) => {
+      child.off('exit', fail)
+      resolve(message)
+    })
   })
 }

@@ -26,7 +26,7 @@ const sayEveryMs = 5_000
 interface BackfillOptions extends Record<string, unknown> {
   readonly all?: boolean
   readonly interval: string
-  readonly candles: string
+  readonly candles?: string
   readonly wait?: string
 }
 
@@ -36,7 +36,7 @@ export function backfillCommand(terminal: Terminal): Command {
     .argument('[symbols...]', 'such as BTCUSDT ETHUSDT')
     .option('--all', 'every symbol that is followed')
     .option('--interval <interval>', 'length of a candle', '1m')
-    .option('--candles <number>', 'how many, back from now', '1000')
+    .option('--candles <number>', 'how many, back from now (default: as many as are kept)')
     .option(
       '--wait <seconds>',
       'wait so long until all is done; exit code 1 if it is not, or if a job failed',
@@ -52,7 +52,11 @@ Examples:
     )
     .action(async (typed: string[], options: BackfillOptions) => {
       const interval = toInterval(options.interval)
-      const candles = toWhole('--candles', options.candles, 1, mostCandles)
+      const config = configOf(options)
+      const candles =
+        options.candles === undefined
+          ? config.klineRetention
+          : toWhole('--candles', options.candles, 1, mostCandles)
       const waitS = options.wait === undefined ? 0 : toWhole('--wait', options.wait, 1, longestWaitS)
       const all = options.all === true
       if (all === typed.length > 0) {
@@ -60,7 +64,7 @@ Examples:
           'expected either symbols, such as BTCUSDT, or --all, found ' + (all ? 'both' : 'neither'),
         )
       }
-      await withHub(configOf(options), async (hub) => {
+      await withHub(config, async (hub) => {
         const symbols = all ? await readAll(hub, interval) : await resolveAll(hub, typed)
         await addAndWait(hub, terminal, symbols, { interval, candles, waitS })
       })
