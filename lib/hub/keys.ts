@@ -61,6 +61,14 @@ export interface Keys {
   accountFeed(venue: string, account: string): string
   accountFeedSequence(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** what every key of conditions is like; the tag is what the braces hold */
+  conditionsPattern(): string
+  /** hash: what is known of one cause of alerts */
+  alert(cause: string): string
+  /** zset: cause -> us from which its news is looked at; zset: cause -> us of its last news; set: who watches what stands */
+  alerts(of: 'due' | 'recent' | 'watched'): string
+  /** lease of whoever hands alerts over to the channels */
+  alertLease(): string
   /** hash: symbol -> margin mode, leverage and largest notional that the account has set */
   symbolSettings(venue: string, account: string): string
   /** string: how the account was found to be set up, JSON */
@@ -114,6 +122,10 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    conditionsPattern: () => key('conditions', '*'),
+    alert: (cause) => key('alert', 'alert', cause),
+    alerts: (of) => key('alerts', 'alert', of),
+    alertLease: () => key('lease', 'alert', 'hand-over'),
     symbolSettings: (venue, account) => key('symbol-settings', `${venue}:${account}`),
     modes: (venue, account) => key('modes', `${venue}:${account}`),
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),

@@ -1,4 +1,5 @@
 import { createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
+import { alertCommand } from './alert-command.ts'
 import { backfillCommand } from './backfill-command.ts'
 import { balancesCommand } from './balances-command.ts'
 import { doctorCommand } from './doctor-command.ts'
@@ -29,6 +30,7 @@ const commands = [
   positionsCommand(terminal),
   balancesCommand(terminal),
   backfillCommand(terminal),
+  alertCommand(terminal),
   showConfigCommand(terminal, process.env['REDIS_URL']),
   doctorCommand(terminal),
   redisCliCommand(process.env),
