@@ -82,6 +82,7 @@ describe('the hot lane', () => {
     const { redis, keys } = system.hub
     const positions = keys.positions(venue, 'paper')
     await untilHot(system, ['ETHUSDT'])
+    await redis.sadd(keys.accounts(venue), 'paper')
     await redis.hset(positions, 'SOLUSDT/long', '{"size":"2"}', 'XRPUSDT/long', '{"size":"0"}')
     tell(`an open position is hot after ${await untilHot(system, ['ETHUSDT', 'SOLUSDT'])} ms`)
     await redis.hset(positions, 'SOLUSDT/long', '{"size":"0"}')

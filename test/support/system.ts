@@ -44,6 +44,8 @@ export interface System {
   readonly cursors: Child[]
   readonly tickers: Child[]
   readonly traders: Child[]
+  readonly marks: Child[]
+  readonly positions: Child[]
   readonly symbols: number
   /** real ms that a lap takes at one address: what the share of the venue's weight allows */
   readonly lapMs: number
@@ -51,7 +53,7 @@ export interface System {
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
   start(
-    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader',
+    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position',
     settings?: Readonly<Record<string, string>>,
   ): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
@@ -137,8 +139,18 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   const cursors: Child[] = []
   const tickers: Child[] = []
   const traders: Child[] = []
+  const marks: Child[] = []
+  const positions: Child[] = []
+  const byKind = {
+    kline: klines,
+    'symbol-cursor': cursors,
+    ticker: tickers,
+    trader: traders,
+    mark: marks,
+    position: positions,
+  }
   const requireAlive = () => {
-    const crash = [...klines, ...cursors, ...tickers, ...traders, simulator.child]
+    const crash = [...Object.values(byKind).flat(), simulator.child]
       .map((child) => child.crash())
       .find((each) => each !== undefined)
     if (crash !== undefined) throw new Error(crash)
@@ -152,12 +164,14 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     cursors,
     tickers,
     traders,
+    marks,
+    positions,
     symbols,
     lapMs: (symbols / (weightPerMinute * share)) * (60_000 / rate),
     symbolsFile,
     async start(kind, settings = {}) {
       const child = startChild(kind, process.execPath, [`actors/${kind}`], { ...environment, ...settings })
-      ;({ kline: klines, 'symbol-cursor': cursors, ticker: tickers, trader: traders })[kind].push(child)
+      byKind[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
       const beats = async () => {
         requireAlive()
