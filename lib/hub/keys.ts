@@ -45,6 +45,14 @@ export interface Keys {
   /** channel: what changes in an account */
   accountFeed(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** hash: intent id -> what was claimed for it, and what became of it */
+  claims(venue: string, account: string): string
+  /** hash: counter -> what the standing claims hold of it */
+  reserved(venue: string, account: string): string
+  /** string: active, reducing or halted; absent: halted */
+  tradingState(venue: string, account: string): string
+  /** hash: symbol or ALL -> why it may not be opened, since when and until when */
+  bans(venue: string, account: string): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -82,6 +90,10 @@ export function createKeys(namespace: string): Keys {
     income: (venue, account) => key('income', `${venue}:${account}`),
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claims: (venue, account) => key('claims', `${venue}:${account}`),
+    reserved: (venue, account) => key('reserved', `${venue}:${account}`),
+    tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
+    bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,
