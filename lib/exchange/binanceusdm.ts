@@ -1,6 +1,9 @@
 import type { InstrumentStatus } from '../model/instrument.ts'
+import { binanceAccount } from './binance-account.ts'
+import { toMarks } from './binance-mark-map.ts'
 import { numberIn } from './venue.ts'
-import type { Raw, Venue } from './venue.ts'
+import type { Raw } from './raw.ts'
+import type { Venue } from './venue.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -35,8 +38,13 @@ const fixed: Readonly<Record<string, number>> = {
   account: 5,
   balance: 5,
   positionRisk: 5,
+  accountConfig: 5,
+  symbolConfig: 5,
   income: 30,
   'positionSide/dual': 30,
+  multiAssetsMargin: 30,
+  commissionRate: 20,
+  adlQuantile: 5,
   aggTrades: 20,
   userTrades: 5,
 }
@@ -59,7 +67,8 @@ const noDelivery = Date.UTC(2100, 0, 1)
 export const binanceusdm: Venue = {
   id: 'binanceusdm',
   module: 'binanceusdm',
-  options: { options: { fetchCurrencies: false, defaultType: 'future' } },
+  // The venue refuses a signed request that took longer than the window, real ms of ours, to arrive.
+  options: { options: { fetchCurrencies: false, defaultType: 'future', recvWindow: 5_000 } },
   urls: (http, ws) => ({
     api: {
       fapiPublic: `${http}/fapi/v1`,
@@ -74,7 +83,9 @@ export const binanceusdm: Venue = {
     },
   }),
   limit: { limit: 2400, windowMs: minute },
-  weigh({ path, params }) {
+  weigh({ method, path, params }) {
+    // What changes a setting weighs 1 where reading it weighs 30.
+    if (method !== 'GET' && Object.hasOwn(fixed, path)) return 1
     const steps = byLimit[path]
     if (steps !== undefined) {
       const limit = Number(params['limit'] ?? defaultLimit[path])
@@ -104,6 +115,9 @@ export const binanceusdm: Venue = {
   },
   maxMarketQty: (info) => filterValue(info, 'MARKET_LOT_SIZE', 'maxQty'),
   tickerUpdateId: (info) => Number(info['lastUpdateId'] ?? 0),
+  fetchMarks: async (ask) =>
+    toMarks((await ask({ api: 'fapiPublic', method: 'GET', path: 'premiumIndex' })).body),
+  account: binanceAccount,
   prepare(client) {
     // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
     client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}

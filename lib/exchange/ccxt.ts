@@ -1,9 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Readable } from 'node:stream'
 import type { Exchange as CcxtExchange } from 'ccxt'
+import type { AccountKeys } from '../model/account-keys.ts'
 import { InvariantError } from '../model/errors.ts'
 import type { RequestGate, Ticket, VenueRequest } from './exchange.ts'
-import type { Raw, Venue } from './venue.ts'
+import { UnreadableAnswer } from './raw.ts'
+import type { Raw } from './raw.ts'
+import type { StreamUrls } from './venue-account.ts'
+import type { RawAnswer, Venue, VenueCall } from './venue.ts'
 
 /** How a client reaches its venue. */
 export interface ClientOptions {
@@ -12,23 +16,37 @@ export interface ClientOptions {
   readonly localAddress: string
   readonly proxy: string
   readonly gate: RequestGate
+  /** what account requests are signed with; undefined: there are none */
+  readonly keys?: AccountKeys
+  /** the venue's clock, ms since epoch; this process's own where it does not matter */
+  readonly now?: () => number
+}
+
+/** A client of ccxt that also makes requests in the venue's own words. */
+export interface VenueClient extends CcxtExchange, StreamUrls {
+  ask(call: VenueCall): Promise<RawAnswer>
 }
 
 // Real ms. ccxt bounds the wait for the headers only; the body has a bound of its own.
 const headersTimeoutMs = 5_000
 const bodyTimeoutMs = 5_000
 const wholeBodyTimeoutMs = 10_000
+// A WebSocket whose peer does not answer a ping within two of these is given up.
+const streamPingMs = 5_000
+const streamConnectMs = 5_000
+const mostEventBytes = 1 << 20
 
 interface RequestState {
   request?: VenueRequest
   ticket?: Ticket
+  left?: Omit<RawAnswer, 'body'>
 }
 
 /**
  * A ccxt client of a venue whose every request passes the gate with its true weight and is settled from its own
  * answer's headers. Numbers stay text, so that money stays exact.
  */
-export async function openClient(venue: Venue, options: ClientOptions): Promise<CcxtExchange> {
+export async function openClient(venue: Venue, options: ClientOptions): Promise<VenueClient> {
   const Base = await loadClass(venue.module)
   const Client = guard(Base, venue, options)
   const client = new Client({
@@ -42,10 +60,33 @@ export async function openClient(venue: Venue, options: ClientOptions): Promise<
     ...proxySettings(options.proxy),
   })
   venue.prepare(client)
+  // ccxt opens a ws:// address, the simulator's, with this agent only.
+  if (options.url.startsWith('http:')) await client.loadHttpProxyAgent()
+  client.options['ws'] = {
+    keepAlive: streamPingMs,
+    connectionTimeout: streamConnectMs,
+    options: {
+      maxPayload: mostEventBytes,
+      ...(options.localAddress === '' ? {} : { localAddress: options.localAddress }),
+    },
+  }
+  // Out of the way of whoever prints or copies a client.
+  for (const name of ['key', 'secret'] as const) {
+    const value = options.keys?.[name]
+    if (value !== undefined)
+      Object.defineProperty(client, name === 'key' ? 'apiKey' : name, { value, enumerable: false })
+  }
   return client
 }
 
-type ClientClass = new (config: Raw) => CcxtExchange
+/** Lets go of a client's connections. */
+export async function closeClient(client: VenueClient): Promise<void> {
+  await client.close()
+  await (client as unknown as { fetchDispatcher?: { close(): Promise<void> } }).fetchDispatcher?.close()
+}
+
+type ClientClass = new (config: Raw) => CcxtExchange & StreamUrls
+type VenueClientClass = new (config: Raw) => VenueClient
 
 // One venue's module costs a third of the memory and of the time of the whole package, whose exports map hides it.
 async function loadClass(module: string): Promise<ClientClass> {
@@ -59,10 +100,18 @@ function proxySettings(proxy: string): Raw {
   return proxy.startsWith('socks5') ? { socksProxy: proxy } : { httpsProxy: proxy }
 }
 
-function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientClass {
+function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueClientClass {
   const states = new AsyncLocalStorage<RequestState>()
+  const now = options.now ?? Date.now
 
-  return class GuardedClient extends Base {
+  return class GuardedClient extends Base implements VenueClient {
+    async ask({ api, method, path, params }: VenueCall): Promise<RawAnswer> {
+      const state: RequestState = {}
+      const body: unknown = await states.run(state, () => super.fetch2(path, api, method, { ...params }))
+      if (state.left === undefined) throw new InvariantError(`${path} left without passing the gate`)
+      return { body, ...state.left }
+    }
+
     // Everything below runs once per request, inside this scope, so that parallel requests cannot mix theirs up.
     override fetch2(...args: Parameters<CcxtExchange['fetch2']>): ReturnType<CcxtExchange['fetch2']> {
       return states.run({}, () => super.fetch2(...args))
@@ -74,8 +123,9 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientC
       path: unknown,
       params: unknown,
     ): number {
-      const weight = venue.weigh({ path: String(path), params: (params ?? {}) as Raw })
-      stateOf(states).request = { method: String(method), path: String(path), weight }
+      const of = { method: String(method), path: String(path) }
+      const weight = venue.weigh({ ...of, params: (params ?? {}) as Raw })
+      stateOf(states).request = { ...of, weight }
       return weight
     }
 
@@ -83,7 +133,16 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): ClientC
       const state = stateOf(states)
       if (state.request === undefined) throw new InvariantError('a request was not weighed before it left')
       state.ticket = await options.gate.enter(state.request)
+      state.left = { leftAt: Date.now(), askedAt: Math.floor(now()) }
     }
+
+    // The time that a request is signed with; taken after it has passed the gate.
+    override nonce(): number {
+      return Math.floor(now())
+    }
+
+    // It writes to standard output, a stream's address with its key too.
+    override log(): void {}
 
     // An answer is counted once its headers are there: one whose body is cut may have closed the address.
     override handleRestResponse(
@@ -142,9 +201,4 @@ function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {
   const state = states.getStore()
   if (state === undefined) throw new InvariantError('a request was made outside its scope')
   return state
-}
-
-/** An answer that claims success and cannot be read. */
-export class UnreadableAnswer extends Error {
-  override name = 'UnreadableAnswer'
 }

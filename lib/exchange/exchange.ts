@@ -1,6 +1,7 @@
 import type { Decimal } from '../model/decimal.ts'
 import type { WeightLimit } from '../model/egress-budget.ts'
 import type { Instrument } from '../model/instrument.ts'
+import type { Mark } from '../model/mark.ts'
 import type { Ticker } from '../model/ticker.ts'
 import type { Interval } from '../model/timeframe.ts'
 
@@ -57,6 +58,8 @@ export interface Exchange {
   fetchTickers(): Promise<Map<string, Ticker>>
   /** symbol -> traded in 24 hours, in the quote asset */
   fetchQuoteVolumes(): Promise<Map<string, Decimal>>
+  /** symbol -> its mark, of every symbol, in one request */
+  fetchMarks(): Promise<Map<string, Mark>>
   /** At most `limit` candles, oldest first: those from `startTime` on, or the latest. The last may still be open. */
   fetchKlines(
     symbol: string,

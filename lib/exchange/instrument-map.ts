@@ -1,6 +1,7 @@
 import { toDecimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
-import type { Raw, Venue } from './venue.ts'
+import type { Raw } from './raw.ts'
+import type { Venue } from './venue.ts'
 
 /** The parts of ccxt's market structure that are used, with text for numbers. */
 export interface CcxtMarket {

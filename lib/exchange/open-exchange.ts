@@ -4,7 +4,7 @@ import type { Decimal } from '../model/decimal.ts'
 import { ConfigError, VenueRejectedError } from '../model/errors.ts'
 import type { Ticker } from '../model/ticker.ts'
 import { binanceusdm } from './binanceusdm.ts'
-import { openClient } from './ccxt.ts'
+import { closeClient, openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
 import type { Exchange } from './exchange.ts'
 import { toCcxtMarket, toInstrument } from './instrument-map.ts'
@@ -68,6 +68,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
         }
         return volumes
       }),
+    fetchMarks: () => call('marks', () => venue.fetchMarks((asked) => client.ask(asked))),
     fetchKlines: (symbol, interval, of) =>
       call(`klines of ${symbol}`, async () => {
         const rows = await client.fetchOHLCV(symbol, interval, of.startTime, of.limit)
@@ -83,10 +84,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
       client.setMarkets(instruments.map((instrument) => client.safeMarketStructure(toCcxtMarket(instrument))))
     },
     knows: (symbol) => Object.hasOwn(client.markets_by_id ?? {}, symbol),
-    close: async () => {
-      await client.close()
-      await (client as unknown as { fetchDispatcher?: { close(): Promise<void> } }).fetchDispatcher?.close()
-    },
+    close: () => closeClient(client),
   }
 }
 

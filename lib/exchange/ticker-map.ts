@@ -1,6 +1,7 @@
 import { toDecimal } from '../model/decimal.ts'
 import type { Ticker } from '../model/ticker.ts'
-import type { Raw, Venue } from './venue.ts'
+import type { Raw } from './raw.ts'
+import type { Venue } from './venue.ts'
 
 /** The parts of ccxt's ticker structure that are used, with text for numbers. */
 export interface CcxtTicker {

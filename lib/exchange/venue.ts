@@ -1,8 +1,29 @@
 import type { WeightLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
+import type { Mark } from '../model/mark.ts'
+import type { Raw } from './raw.ts'
+import type { VenueAccount } from './venue-account.ts'
 
-/** A raw object of a venue's answer. */
-export type Raw = Readonly<Record<string, unknown>>
+/** A request in the venue's own words. */
+export interface VenueCall {
+  /** ccxt's name for a part of the venue's endpoints */
+  readonly api: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly params?: Raw
+}
+
+/** A raw answer, numbers beyond 2^53 as text. */
+export interface RawAnswer {
+  readonly body: unknown
+  /** ms since epoch on this process's clock at which the request left */
+  readonly leftAt: number
+  /** venue time at which the request left */
+  readonly askedAt: number
+}
+
+/** Makes one request; throws what ccxt throws. */
+export type Ask = (call: VenueCall) => Promise<RawAnswer>
 
 /** What is particular to a venue; everything else is what ccxt does for all of them. */
 export interface Venue {
@@ -15,7 +36,7 @@ export interface Venue {
   urls(http: string, ws: string): Raw
   readonly limit: WeightLimit
   /** what the venue counts for a request; ccxt's own figures are wrong in places */
-  weigh(request: { path: string; params: Raw }): number
+  weigh(request: { method: string; path: string; params: Raw }): number
   /** used weight as a response tells it, where it can be trusted */
   usedWeight(path: string, headers: Readonly<Record<string, string>>): number | undefined
   /** market ms that a response wants us to stay away for */
@@ -27,6 +48,9 @@ export interface Venue {
   maxMarketQty(info: Raw): string | undefined
   /** what orders two tickers of one time, 0 where the venue tells nothing */
   tickerUpdateId(info: Raw): number
+  /** symbol -> its mark, of all symbols in one request */
+  fetchMarks(ask: Ask): Promise<Map<string, Mark>>
+  readonly account: VenueAccount
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError, describeError } from '../model/errors.ts'
+import { hideSecrets } from '../model/secrets.ts'
 import { flagOf, settings } from './settings.ts'
 import type { Setting, SettingName } from './settings.ts'
 
@@ -74,6 +75,7 @@ export async function runCommandLine(who: string, run: () => Promise<void>): Pro
 }
 
 function fail(who: string, sentence: string, code: number): void {
-  process.stderr.write(`${who}: ${sentence.trim().replace(/\n(?=\(Did you mean)/, ' ')}\n`)
+  const line = `${who}: ${sentence.trim().replace(/\n(?=\(Did you mean)/, ' ')}\n`
+  process.stderr.write(hideSecrets(line))
   process.exitCode = code
 }

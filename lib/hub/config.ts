@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigError } from '../model/errors.ts'
+import { isKeyName } from './account-keys.ts'
 import { projectRoot } from './project-root.ts'
 import { environmentNameOf, flagOf, settings } from './settings.ts'
 import type { Config, Setting, SettingName } from './settings.ts'
@@ -13,7 +14,7 @@ export interface SourcedValue {
 }
 
 const names = Object.keys(settings) as SettingName[]
-// Names of the environment that are not settings: where the configuration file and Redis are.
+// Names of the environment that are not settings: where the configuration file is. Those of keys are known by their form.
 const otherEnvironment = new Set(['SLUICE_CONFIG'])
 
 /**
@@ -28,7 +29,9 @@ export function readConfig(
   refuseUnknown(Object.keys(file), names, `key in ${path}`)
   refuseSecrets(Object.keys(file) as SettingName[], path)
   refuseUnknown(
-    Object.keys(environment).filter((key) => key.startsWith('SLUICE_') && !otherEnvironment.has(key)),
+    Object.keys(environment).filter(
+      (key) => key.startsWith('SLUICE_') && !otherEnvironment.has(key) && !isKeyName(key),
+    ),
     names.map(environmentNameOf),
     'environment variable',
   )

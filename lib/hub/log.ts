@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import { hideSecrets } from '../model/secrets.ts'
 
 export type Log = Logger
 
@@ -15,6 +16,8 @@ export function openLog(
       base: who,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // The second wall: errors have lost their secrets before they come here.
+      hooks: { streamWrite: (line) => hideSecrets(line) },
     },
     // Synchronous, so that the last lines before a crash are there.
     pino.destination({ dest: output === 'stdout' ? 1 : 2, sync: true }),

@@ -153,6 +153,12 @@ export const settings = {
     'real ms that one call of the strategy may take before it is told',
   ),
   account: define(name, 'paper', 'text', 'account that the orders are of'),
+  keysFile: define(
+    z.string().min(1),
+    'keys.json',
+    'text',
+    'file with the keys of accounts, mode 600; SLUICE_KEY_ACCOUNT and SLUICE_SECRET_ACCOUNT come first',
+  ),
   ledgerLength: define(
     whole(2, 100_000),
     500,

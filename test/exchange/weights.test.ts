@@ -62,6 +62,7 @@ describe('the weight of a request', () => {
     await countedSince()
     await fetch(`${simulator.url}/fapi/v1/klines?symbol=BTCUSDT&interval=1m&limit=1500`)
     const weight = venueOf('binanceusdm').weigh({
+      method: 'GET',
       path: 'klines',
       params: { symbol: 'BTCUSDT', limit: 1500 },
     })

@@ -8,6 +8,7 @@ const mostLines = 300
 /** Where the environment is read; everything else is told. */
 const environmentReaders = [
   'lib/hub/config.ts',
+  'lib/hub/account-keys.ts',
   'lib/hub/redis-endpoint.ts',
   'lib/hub/embedded-redis.ts',
   'scripts/bench/bench-redis.ts',

@@ -1,0 +1,90 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { closeKeys } from '../model/account-keys.ts'
+import type { AccountKeys } from '../model/account-keys.ts'
+import { ConfigError } from '../model/errors.ts'
+import { projectRoot } from './project-root.ts'
+import type { Config } from './settings.ts'
+
+const fileSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.strictObject({ key: z.string().min(1), secret: z.string().min(1) })),
+)
+
+// Everybody but the owner.
+const others = 0o077
+
+/**
+ * The keys of an account: from the environment (`SLUICE_KEY_MAIN` and `SLUICE_SECRET_MAIN` for `main`), else from the
+ * file that `keysFile` names, which only its owner may read. Throws ConfigError, which shows nothing of them.
+ */
+export function readAccountKeys(
+  config: Pick<Config, 'keysFile'>,
+  venue: string,
+  account: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): AccountKeys {
+  const [keyName, secretName] = [`SLUICE_KEY_${toName(account)}`, `SLUICE_SECRET_${toName(account)}`]
+  const [key, secret] = [environment[keyName] ?? '', environment[secretName] ?? '']
+  if (key !== '' && secret !== '') return closeKeys(key, secret)
+  if (key !== '' || secret !== '') {
+    const [there, absent] = key !== '' ? [keyName, secretName] : [secretName, keyName]
+    throw new ConfigError(`${there} is set and ${absent} is not: expected both`)
+  }
+  const path = resolve(projectRoot(), config.keysFile)
+  const found = readKeysFile(path)?.[venue]?.[account]
+  if (found !== undefined) return closeKeys(found.key, found.secret)
+  throw new ConfigError(
+    `no keys of account "${account}" at ${venue}: expected ${keyName} and ${secretName}, or "${venue}": {"${account}": {"key", "secret"}} in ${path}`,
+  )
+}
+
+/** Whether a name of the environment is one that keys are read from. */
+export function isKeyName(name: string): boolean {
+  return /^SLUICE_(?:KEY|SECRET)_[A-Z0-9_]+$/.test(name)
+}
+
+/** `main-2` as a part of a name in the environment: `MAIN_2`. */
+function toName(account: string): string {
+  return account.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+}
+
+function readKeysFile(path: string): z.infer<typeof fileSchema> | undefined {
+  const text = readOwnFile(path)
+  if (text === undefined) return undefined
+  // What is wrong with it is told without the parser's words, which quote the text.
+  const result = fileSchema.safeParse(parse(text))
+  if (result.success) return result.data
+  throw new ConfigError(`${path} must hold {"VENUE": {"ACCOUNT": {"key", "secret"}}} and nothing else`)
+}
+
+/** The text of a file that is its owner's alone; undefined when there is none. */
+function readOwnFile(path: string): string | undefined {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new ConfigError(`${path} cannot be read: ${code}`, { cause: error })
+  }
+  try {
+    const mode = fstatSync(file).mode & 0o777
+    if ((mode & others) !== 0)
+      throw new ConfigError(
+        `${path} must be its owner's alone: expected mode 600 (chmod 600 ${path}), found ${mode.toString(8)}`,
+      )
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
