@@ -40,6 +40,7 @@ interface RequestState {
   request?: VenueRequest
   ticket?: Ticket
   left?: Omit<RawAnswer, 'body'>
+  onLeave?: (() => void) | undefined
 }
 
 /**
@@ -105,8 +106,8 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
   const now = options.now ?? Date.now
 
   return class GuardedClient extends Base implements VenueClient {
-    async ask({ api, method, path, params }: VenueCall): Promise<RawAnswer> {
-      const state: RequestState = {}
+    async ask({ api, method, path, params, onLeave }: VenueCall): Promise<RawAnswer> {
+      const state: RequestState = { onLeave }
       const body: unknown = await states.run(state, () => super.fetch2(path, api, method, { ...params }))
       if (state.left === undefined) throw new InvariantError(`${path} left without passing the gate`)
       return { body, ...state.left }
@@ -134,6 +135,7 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       if (state.request === undefined) throw new InvariantError('a request was not weighed before it left')
       state.ticket = await options.gate.enter(state.request)
       state.left = { leftAt: Date.now(), askedAt: Math.floor(now()) }
+      state.onLeave?.()
     }
 
     // The time that a request is signed with; taken after it has passed the gate.
