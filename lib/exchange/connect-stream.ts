@@ -44,7 +44,8 @@ export function connectStream(
   socket.onPing = () => {
     if (!ended) handlers.onSign()
   }
-  socket.connect()
+  // Failures come by the callbacks; this promise is never rejected.
+  void socket.connect()
 
   return {
     close() {

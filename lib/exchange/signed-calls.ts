@@ -33,7 +33,7 @@ export function openSignedCalls(
     } catch (error) {
       if (codeIn(error) !== clockCode) throw error
       if (correctedAt <= startedAt) await correct()
-      return await ask(call)
+      return ask(call)
     }
   }
 }
