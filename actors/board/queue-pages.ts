@@ -4,7 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify'
 import type { FastifyPluginCallback } from 'fastify'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { queueKinds } from '../../lib/hub/queue-counts.ts'
-import { openQueue, queueName } from '../../lib/hub/queues.ts'
+import { closeAll, openQueue, queueName } from '../../lib/hub/queues.ts'
 
 const descriptions: Readonly<Record<(typeof queueKinds)[number], string>> = {
   kline: 'polls that the symbol-cursor handed out',
@@ -39,8 +39,6 @@ export function openQueuePages(hub: Hub): { plugin: FastifyPluginCallback; close
   })
   return {
     plugin: serverAdapter.registerPlugin(),
-    async close() {
-      await Promise.allSettled(queues.map(({ queue }) => queue.close()))
-    },
+    close: () => closeAll(hub, ...queues.map(({ queue }) => queue)),
   }
 }

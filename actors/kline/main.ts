@@ -70,7 +70,7 @@ await runActor({
       }),
       async stop() {
         stopClock()
-        await closeAll(polls, backfills)
+        await closeAll(hub, polls, backfills)
         await exchange.close()
       },
     }

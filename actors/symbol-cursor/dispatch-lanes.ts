@@ -3,7 +3,7 @@ import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { countHandouts } from '../../lib/market/kline-jobs.ts'
 import { toLaneBounds } from '../../lib/market/lane-bounds.ts'
 import { toFetchPace } from '../../lib/market/lane-pace.ts'
-import { planTurns, startPlan } from '../../lib/market/lane-plan.ts'
+import { planTurns, startPlan, toLongShare } from '../../lib/market/lane-plan.ts'
 import { laneTitle, readLengths, writeLaps } from '../../lib/market/lanes.ts'
 import type { Lane } from '../../lib/market/lanes.ts'
 import { describeError } from '../../lib/model/errors.ts'
@@ -74,7 +74,8 @@ export function startDispatch(parts: DispatchParts): Dispatch {
     const before = plan
     const errorMs = hub.clock.errorMs()
     const now = hub.clock.now() - settledAfterMs - marginMs - (Number.isFinite(errorMs) ? 2 * errorMs : 0)
-    const planned = planTurns(before, lanes, { lengths, hotShare, now, room })
+    const longShare = toLongShare(lanes, { lengths, perSecond: pace.perSecond, rate })
+    const planned = planTurns(before, lanes, { lengths, hotShare, longShare, now, room })
     if (planned.turns.length === 0) return
     const added = await addJobs(parts, planned.turns, laps)
     if (added === undefined) return leadership.lost()

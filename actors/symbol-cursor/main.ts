@@ -87,7 +87,7 @@ await runActor({
         universe.stop()
         await dispatch.stop()
         await leadership.stop()
-        await closeAll(queue)
+        await closeAll(hub, queue)
         await exchange.close()
       },
     }

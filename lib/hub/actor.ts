@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError } from '../model/errors.ts'
 import { addSettings, commonSettings, createCommand, runCommandLine, settingFlags } from './command-line.ts'
 import { readConfig } from './config.ts'
@@ -8,9 +9,12 @@ import type { Hub } from './hub.ts'
 import { openLog } from './log.ts'
 import { findRedis } from './redis-endpoint.ts'
 import type { SettingName } from './settings.ts'
+import { unlessSilent } from './unless-silent.ts'
 
 /** How long a stop may take before the process ends regardless, in real ms. */
 const stopTimeoutMs = 10_000
+/** How long a stop waits for a Redis that does not answer; longer than what it is made of waits. */
+const silentMs = 2_500
 
 /** What an actor's `start` gives back. */
 export interface Running {
@@ -44,7 +48,8 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
     // From here on, so that a signal during a slow start still ends in an orderly stop.
     const signalled = nextSignal()
     try {
-      const running = await definition.start(hub)
+      const running = await Promise.race([definition.start(hub), signalled.then(() => sleep(silentMs))])
+      if (running === undefined) return log.warn('stopped before it had started')
       const endHeartbeat = startHeartbeat(hub.redis, hub.keys, id, () => ({
         ...running.tell(),
         rssMb: rssMb(),
@@ -56,9 +61,12 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
         log.error({ stopTimeoutMs }, 'stopping took too long')
         process.exit(1)
       }, stopTimeoutMs).unref()
-      await running.stop()
-      await endHeartbeat()
-      log.info('stopped')
+      const stopped = running.stop().then(endHeartbeat)
+      if (await unlessSilent(hub.redis, stopped, silentMs)) log.info('stopped')
+      else
+        log.warn(
+          'stopped without Redis, which does not answer: what it holds of this process runs out by itself',
+        )
     } finally {
       hub.close()
     }

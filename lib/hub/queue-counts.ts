@@ -1,5 +1,5 @@
 import type { Hub } from './hub.ts'
-import { openQueue, queueName } from './queues.ts'
+import { closeAll, openQueue, queueName } from './queues.ts'
 
 /** How many jobs of a queue are in each state. */
 export interface QueueCounts {
@@ -37,8 +37,6 @@ export function openQueueCounts(
           }
         }),
       ),
-    async close() {
-      await Promise.allSettled(queues.map(({ queue }) => queue.close()))
-    },
+    close: () => closeAll(hub, ...queues.map(({ queue }) => queue)),
   }
 }

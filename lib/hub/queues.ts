@@ -1,8 +1,9 @@
-import { Queue, Worker } from 'bullmq'
-import type { Processor } from 'bullmq'
+import { DelayedError, Queue, Worker } from 'bullmq'
+import type { Job, Processor } from 'bullmq'
 import { describeError } from '../model/errors.ts'
 import type { Hub } from './hub.ts'
 import { blockingOptions, commandOptions } from './redis.ts'
+import { unlessSilent } from './unless-silent.ts'
 
 // A worker that died is noticed when its lock has run out; its job fails then, because the next lap brings the same.
 const lockMs = 10_000
@@ -10,6 +11,11 @@ const stalledCheckMs = 5_000
 const retryAfterErrorMs = 1_000
 const drainDelayS = 2
 const keptFailures = { count: 500, age: 24 * 3600 }
+/** Real ms that closing waits for a Redis that does not answer. */
+const silentMs = 1_500
+
+// Per worker the jobs that it has taken and of whose end Redis has not been told.
+const underWay = new WeakMap<object, Set<Job>>()
 
 /** The queue of one kind of job at one venue. The braces keep its keys in one cluster slot. */
 export function queueName(kind: string, venue: string): string {
@@ -37,7 +43,8 @@ export function openWorker<D, R>(
   slots: number,
   processor: Processor<D, R>,
 ): Worker<D, R> {
-  const worker = new Worker<D, R>(name, processor, {
+  const taken = new Set<Job>()
+  const worker = new Worker<D, R>(name, noting(taken, slots, processor), {
     prefix: hub.keys.queuePrefix(),
     connection: blockingOptions(hub.endpoint, `worker ${name}`),
     concurrency: slots,
@@ -50,14 +57,41 @@ export function openWorker<D, R>(
     removeOnComplete: { count: 0 },
     removeOnFail: keptFailures,
   })
+  worker.on('completed', (job) => taken.delete(job))
+  worker.on('failed', (job) => job !== undefined && taken.delete(job))
+  underWay.set(worker, taken)
   quiet(hub, name, worker)
   return worker
 }
 
-/** Closes queues and workers, which finish what they have under way; also while Redis is away. */
-export async function closeAll(...all: readonly { close(): Promise<void> }[]): Promise<void> {
-  // A connection that is gone has nothing left to be closed politely.
-  await Promise.allSettled(all.map((each) => each.close()))
+/**
+ * Closes queues and workers, which finish what they have under way. While Redis is away that cannot be written down:
+ * they are left after 1.5 s, and their jobs end as those of a process that died.
+ */
+export async function closeAll(hub: Hub, ...all: readonly (Queue | Worker)[]): Promise<void> {
+  const closed = Promise.allSettled(all.map((each) => each.close()))
+  if (await unlessSilent(hub.redis, closed, silentMs)) return
+  for (const each of all) {
+    const jobs = underWay.get(each)?.size ?? 0
+    if (jobs > 0) hub.log.warn({ queue: each.name, jobs }, 'Redis does not answer: jobs are left unfinished')
+    each.disconnect().catch(() => {})
+  }
+}
+
+// Notes the jobs that a worker takes; those that go back to the queue are taken off here, the others as they end.
+function noting<D, R>(taken: Set<Job>, slots: number, processor: Processor<D, R>): Processor<D, R> {
+  return async (job, ...rest) => {
+    // With every slot on the note, one job of it ended without an event, as when its lock was lost.
+    const oldest = taken.values().next().value
+    if (taken.size >= slots && oldest !== undefined) taken.delete(oldest)
+    taken.add(job)
+    try {
+      return await processor(job, ...rest)
+    } catch (error) {
+      if (error instanceof DelayedError) taken.delete(job)
+      throw error
+    }
+  }
 }
 
 // While Redis is away every command fails the same way; the hub has said so already.

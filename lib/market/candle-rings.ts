@@ -1,7 +1,10 @@
 import type { Interval } from '../model/timeframe.ts'
 import { intervalsMs } from '../model/timeframe.ts'
 
-/** A stretch of open times that a symbol's candles lack: from the first missing one up to the next that is there. */
+/**
+ * A stretch of open times that a symbol's candles lack, or hold only as they stood before their end: from the first of
+ * them up to the next that is there.
+ */
 export interface Gap {
   readonly slot: number
   readonly from: number
@@ -121,27 +124,31 @@ export class CandleRings {
     this.polledAt[slot] = 0
   }
 
-  /** Whether a symbol's candles follow one another without a gap. */
+  /** Whether a symbol's candles follow one another without a gap, and are final where they can be. */
   isWhole(slot: number): boolean {
     const first = this.#first[slot] as number
     const last = (this.#end[slot] as number) - 1
-    return (
-      last <= first ||
-      (this.openTime[last] as number) - (this.openTime[first] as number) === (last - first) * this.intervalMs
-    )
+    if (last <= first) return true
+    const span = (this.openTime[last] as number) - (this.openTime[first] as number)
+    const ended = this.class.subarray(first, last - 1)
+    return span === (last - first) * this.intervalMs && !ended.includes(0) && !ended.includes(1)
   }
 
-  /** The stretches that a symbol's candles lack, oldest first. */
+  /**
+   * The stretches that a symbol's candles lack, oldest first. One that is not final although another has passed since is
+   * as good as missing: a poll leaves at most the newest two so, and when polls fail for long no later one reaches back.
+   */
   gaps(slot: number): Gap[] {
     const gaps: Gap[] = []
-    for (
-      let position = (this.#first[slot] as number) + 1;
-      position < (this.#end[slot] as number);
-      position++
-    ) {
-      const expected = (this.openTime[position - 1] as number) + this.intervalMs
+    const first = this.#first[slot] as number
+    const end = this.#end[slot] as number
+    const endedBefore = (this.openTime[end - 1] as number) - this.intervalMs
+    let expected = this.openTime[first] as number
+    for (let position = first; position < end; position++) {
       const found = this.openTime[position] as number
+      if (found < endedBefore && this.class[position] !== 2) continue
       if (found !== expected) gaps.push({ slot, from: expected, until: found })
+      expected = found + this.intervalMs
     }
     return gaps
   }

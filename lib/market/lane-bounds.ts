@@ -1,5 +1,5 @@
 import { intervalsMs } from '../model/timeframe.ts'
-import { leastHotLapMs, roundShare, slowLapMs, slowShare } from './lane-plan.ts'
+import { leastHotLapMs, slowLapMs, toLongShare } from './lane-plan.ts'
 import type { PlannedLane } from './lane-plan.ts'
 
 /**
@@ -20,14 +20,14 @@ export function toLaneBounds(
       slow: kind === 'long' ? wanted(slowLapMs(interval)) : 0,
     }
   })
-  const granted = (kind: 'hot' | 'round' | 'slow', share: number) => {
-    const wanted = each.reduce((sum, lane) => sum + lane[kind], 0)
-    return wanted === 0 ? 0 : Math.min(1, (share * perSecond) / wanted)
-  }
+  const total = (kind: 'hot' | 'round' | 'slow') => each.reduce((sum, lane) => sum + lane[kind], 0)
+  const partOf = (wanted: number, given: number) => (wanted === 0 ? 0 : Math.min(1, given / wanted))
+  // Slow laps have what the rounds leave of the long lanes' share.
+  const forLong = toLongShare(lanes, of) * perSecond
   const parts = {
-    hot: granted('hot', of.hotShare),
-    round: granted('round', roundShare),
-    slow: granted('slow', slowShare),
+    hot: partOf(total('hot'), of.hotShare * perSecond),
+    round: partOf(total('round'), forLong),
+    slow: partOf(total('slow'), Math.max(0, forLong - total('round'))),
   }
   const polls = each.map((lane) => lane.hot * parts.hot + lane.round * parts.round + lane.slow * parts.slow)
   const rest = perSecond - polls.reduce((sum, part) => sum + part, 0)

@@ -33,16 +33,20 @@ interface Round {
   readonly closeTime: number
   /** turns that the lane had before it */
   readonly from: number
+  /** nothing is known of the lane yet */
+  readonly isFirst: boolean
 }
 
-/** What may take turns from the continuous lane: the hot lane, a round of a long lane, or its slow lap between two. */
-const turnClasses = ['hot', 'round', 'slow'] as const
+/** What may take turns from the continuous lane. */
+const turnClasses = ['hot', 'long'] as const
 type TurnClass = (typeof turnClasses)[number]
 
-/** Part of all turns that rounds take while one runs: a lap of the continuous lane is half as long again then. */
-export const roundShare = 1 / 3
-/** Part of all turns that the long lanes may take between their rounds, together. */
-export const slowShare = 0.05
+/** Part of all turns that the long lanes take together: a lap of the continuous lane grows by less than a tenth. */
+export const longShare = 0.08
+/** Part of all turns that they take at most: at a start, and where so many candles close that less would not do. */
+export const mostLongShare = 1 / 3
+/** Part of an interval within which the round after its close is to be over. */
+export const roundSpan = 0.5
 /** Market ms: a hot lane's lap is not made shorter than this, however few its symbols are. */
 export const leastHotLapMs = 500
 
@@ -54,11 +58,27 @@ export function slowLapMs(interval: Interval): number {
   return Math.min(intervalsMs[interval] / slowLapsPerInterval, longestSlowLapMs)
 }
 
+/**
+ * The part of all turns that the long lanes take together: `longShare`, or more where their rounds would not be over
+ * within `roundSpan` by that. `perSecond` is in polls a real second.
+ */
+export function toLongShare(
+  lanes: readonly PlannedLane[],
+  of: { lengths: readonly number[]; perSecond: number; rate: number },
+): number {
+  const perSecond = lanes.reduce((sum, { kind, interval }, at) => {
+    const polls = kind === 'long' ? (of.lengths[at] ?? 0) : 0
+    return sum + (polls * 1000 * of.rate) / (intervalsMs[interval] * roundSpan)
+  }, 0)
+  if (of.perSecond <= 0) return longShare
+  return Math.min(mostLongShare, Math.max(longShare, perSecond / of.perSecond))
+}
+
 /** The plan of a new leader: every long lane is owed one round. */
 export function startPlan(lanes: readonly PlannedLane[]): LanePlan {
-  const newest = { closeTime: -Infinity, from: 0 }
+  const newest = { closeTime: -Infinity, from: 0, isFirst: false }
   const state: LaneState = { handed: 0, round: undefined, newest, paceAt: -Infinity }
-  return { states: lanes.map(() => state), credits: { hot: 0, round: 0, slow: 0 } }
+  return { states: lanes.map(() => state), credits: { hot: 0, long: 0 } }
 }
 
 /**
@@ -67,17 +87,18 @@ export function startPlan(lanes: readonly PlannedLane[]): LanePlan {
  *
  * Each turn earns every class its share of a turn; of the classes that have saved a whole one and have something due
  * the richest is next, and the continuous lane gets all other turns. So the shares hold exactly and nobody is starved.
- * Within a class: of the rounds the one whose candles closed first, of the slow laps the one that waited longest.
+ * Of the long lanes a round comes before a slow lap; of the rounds first the one that is to be over first, of the slow
+ * laps the one that waited longest. Rounds are spread over the turns that pass, so that no lap of the continuous lane
+ * is much longer than another; only what a new leader begins with is brought quickly, because nothing may be known.
  */
 export function planTurns(
   before: LanePlan,
   lanes: readonly PlannedLane[],
-  of: { lengths: readonly number[]; hotShare: number; now: number; room: number },
+  of: { lengths: readonly number[]; hotShare: number; longShare: number; now: number; room: number },
 ): { turns: number[]; plan: LanePlan } {
   const { lengths, now } = of
   const states = before.states.map((state, at) => noteClose(state, lanes[at] as PlannedLane, now))
   const credits = { ...before.credits }
-  const shares = { hot: of.hotShare, round: roundShare, slow: slowShare }
   const given = lanes.map(() => 0)
   const continuous = lanes.findIndex(({ kind }) => kind === 'continuous')
   const isOpen = (at: number) => (given[at] ?? 0) < (lengths[at] ?? 0)
@@ -85,6 +106,8 @@ export function planTurns(
   const turns: number[] = []
   while (turns.length < of.room) {
     const due = findDue(lanes, states, now, isOpen)
+    const isFirst = due.long !== undefined && states[due.long]?.round?.isFirst === true
+    const shares = { hot: of.hotShare, long: isFirst ? mostLongShare : of.longShare }
     const waits = continuous >= 0 && (lengths[continuous] ?? 0) > 0
     if (waits ? !isOpen(continuous) : turnClasses.every((each) => due[each] === undefined)) break
     for (const each of turnClasses) {
@@ -112,7 +135,7 @@ function noteClose(state: LaneState, { kind, interval }: PlannedLane, now: numbe
   const { newest } = state
   const isNew = closeTime > newest.closeTime || closeTime < newest.closeTime - intervalsMs[interval]
   if (kind !== 'long' || !isNew) return state
-  const owed = { closeTime, from: state.handed }
+  const owed = { closeTime, from: state.handed, isFirst: newest.closeTime === -Infinity }
   return { ...state, newest: owed, round: state.round ?? owed }
 }
 
@@ -122,20 +145,21 @@ function findDue(
   states: readonly LaneState[],
   now: number,
   isOpen: (at: number) => boolean,
-): Partial<Record<TurnClass, number>> {
-  const due: Partial<Record<TurnClass, number>> = {}
-  const since: Partial<Record<TurnClass, number>> = {}
-  for (const [at, { kind }] of lanes.entries()) {
+): Record<TurnClass, number | undefined> {
+  const first: Partial<Record<'hot' | 'round' | 'slow', { at: number; dueAt: number }>> = {}
+  for (const [at, { kind, interval }] of lanes.entries()) {
     const { round, paceAt } = states[at] as LaneState
-    if (kind === 'continuous' || !isOpen(at)) continue
-    if (round === undefined && paceAt > now) continue
-    const turnClass = kind === 'hot' ? 'hot' : round === undefined ? 'slow' : 'round'
-    const dueAt = round?.closeTime ?? paceAt
-    if (dueAt >= (since[turnClass] ?? Infinity)) continue
-    due[turnClass] = at
-    since[turnClass] = dueAt
+    if (kind === 'continuous' || !isOpen(at) || (round === undefined && paceAt > now)) continue
+    const what = kind === 'hot' ? 'hot' : round === undefined ? 'slow' : 'round'
+    const dueAt = round === undefined ? paceAt : overAt(round, interval)
+    if (dueAt < (first[what]?.dueAt ?? Infinity)) first[what] = { at, dueAt }
   }
-  return due
+  return { hot: first.hot?.at, long: (first.round ?? first.slow)?.at }
+}
+
+/** Market time at which a round is to be over; what a new leader begins with comes before everything else. */
+function overAt({ closeTime, isFirst }: Round, interval: Interval): number {
+  return (isFirst ? Number.MIN_SAFE_INTEGER : closeTime) + intervalsMs[interval] * roundSpan
 }
 
 function afterTurn(

@@ -11,7 +11,7 @@ export interface LaneAges {
 }
 
 /**
- * `fresh`: every symbol is younger than a lap and 5 s, in a lane of a longer interval than two laps of its bound,
+ * `fresh`: every symbol is younger than a lap and 5 s, in a lane of a longer interval than three laps of its bound,
  * because rounds make its laps uneven; `late`: than three times that; `stale`: none of these; `starting`: some symbols
  * were never polled; `empty`: no symbols.
  */
@@ -80,7 +80,7 @@ export async function readLaneStatus(hub: Hub, venue: string): Promise<LaneStatu
         freshness: judgeAges(
           agesMs.map((ageMs) => clock.toRealMs(ageMs)),
           symbols.length,
-          Math.max(lapMs ?? assumedLapMs, kind === 'long' ? 2 * (boundMs ?? 0) : 0),
+          Math.max(lapMs ?? assumedLapMs, kind === 'long' ? 3 * (boundMs ?? 0) : 0),
         ),
       }
     }),

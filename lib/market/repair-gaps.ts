@@ -62,8 +62,7 @@ export function repairGaps(
     const { interval, intervalMs } = gap.rings
     gap.askedAt = Date.now()
     gap.tries += 1
-    // With the candle before the gap: it was still open when the outage began, and no poll reaches back to it.
-    const candles = Math.round((gap.until - gap.from) / intervalMs) + 1
+    const candles = Math.round((gap.until - gap.from) / intervalMs)
     const data = { symbol, interval, candles, until: gap.until - intervalMs }
     // Several readers miss the same candles: one job brings them for all.
     await queue.add('kline.backfill', data, {
@@ -95,7 +94,7 @@ export function repairGaps(
     },
     async stop() {
       clearInterval(timer)
-      await closeAll(queue)
+      await closeAll(hub, queue)
     },
   }
 }

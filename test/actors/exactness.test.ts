@@ -2,36 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { openQueue } from '../../lib/hub/queues.ts'
-import { backfillQueue } from '../../lib/market/kline-jobs.ts'
-import type { BackfillJob } from '../../lib/market/kline-jobs.ts'
-import { readLane } from '../../lib/market/lanes.ts'
+import { backfillAll } from '../support/backfill-all.ts'
 import { findRecorded, readRecording, recordedTruth } from '../support/recording.ts'
-import { lane, venue, withSystems } from '../support/system.ts'
-import type { System } from '../support/system.ts'
+import { withSystems } from '../support/system.ts'
 import { requireExact } from '../support/truth.ts'
-import { tell, until } from '../support/until.ts'
+import { tell } from '../support/until.ts'
 
 const rate = 10
 const backfilled = 1_000
-
-async function backfill(system: System): Promise<void> {
-  const queue = openQueue<BackfillJob>(system.hub, backfillQueue(venue))
-  const symbols = await readLane(system.hub, lane)
-  await queue.addBulk(
-    symbols.map((symbol) => ({
-      name: 'kline.backfill',
-      data: { symbol, interval: '1m', candles: backfilled },
-    })),
-  )
-  const done = async () => {
-    system.requireAlive()
-    const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'failed')
-    return Object.values(counts).every((count) => count === 0)
-  }
-  await until('every backfill is done', done, 60_000)
-  await queue.close()
-}
 
 /** Finals that equal the recording after a lap, and after a backfill; anything else fails. */
 async function compare(
@@ -47,7 +25,7 @@ async function compare(
   })
   const truth = await recordedTruth(system, recording)
   const afterLap = await requireExact(system, truth)
-  await backfill(system)
+  await backfillAll(system, backfilled)
   const afterBackfill = await requireExact(system, truth)
   tell(
     `${recording.size} symbols: ${afterLap} finals after a lap, ${afterBackfill} after a backfill, 0 differences`,

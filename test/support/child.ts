@@ -8,6 +8,8 @@ export interface Child {
   readonly pid: number
   /** resolves when the process has ended */
   readonly ended: Promise<void>
+  /** null while the process lives, or when a signal ended it */
+  exitCode(): number | null
   /** in words; undefined while the process lives, or when the test ended it */
   crash(): string | undefined
   /** resolves with the first standard output line that matches; rejects when the process ends before */
@@ -58,6 +60,7 @@ export function startChild(
     what,
     pid: child.pid ?? 0,
     ended,
+    exitCode: () => child.exitCode,
     crash: () =>
       hasEnded() && !asked
         ? `${what} ended by itself with ${child.exitCode ?? child.signalCode}: ${output.slice(-2_000)}`

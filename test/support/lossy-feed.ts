@@ -4,26 +4,37 @@ import type { Hub } from '../../lib/hub/hub.ts'
 export interface LossyFeed {
   readonly hub: Hub
   calm(): void
+  /** loses, doubles and swaps again */
+  storm(): void
+  /** messages that were lost, doubled or swapped so far */
+  faults(): number
   stop(): void
 }
 
-const share = 0.03
-
-/** Relays a venue's feed, losing, doubling and swapping each with 3 % of the messages; the same seed, the same faults. */
-export async function openLossyFeed(hub: Hub, venue: string, seed = 12_345): Promise<LossyFeed> {
+/**
+ * Relays a venue's feed, losing, doubling and swapping each with `share` of the messages; the same seed, the same
+ * faults.
+ */
+export async function openLossyFeed(
+  hub: Hub,
+  venue: string,
+  { seed = 12_345, share = 0.03 }: { seed?: number; share?: number } = {},
+): Promise<LossyFeed> {
   const channel = hub.keys.feed(venue)
   const relayed = `${channel}:relayed`
   const relay = hub.redis.duplicate({ enableOfflineQueue: true })
   let random = seed
   let calm = false
+  let faults = 0
   let held: Buffer | undefined
   const dice = () => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
   const pass = (message: Buffer) => void hub.redis.publish(relayed, message).catch(() => 0)
   relay.on('messageBuffer', (_channel: Buffer, message: Buffer) => {
     const thrown = calm ? 1 : dice()
+    if (thrown < 3 * share) faults += 1
     if (thrown < share) return
     if (thrown < 2 * share) pass(message)
-    if (thrown < 3 * share && held === undefined) {
+    else if (thrown < 3 * share && held === undefined) {
       held = message
       return
     }
@@ -35,6 +46,8 @@ export async function openLossyFeed(hub: Hub, venue: string, seed = 12_345): Pro
   return {
     hub: { ...hub, keys: { ...hub.keys, feed: () => relayed } },
     calm: () => (calm = true),
+    storm: () => (calm = false),
+    faults: () => faults,
     stop: () => relay.disconnect(),
   }
 }

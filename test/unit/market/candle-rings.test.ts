@@ -75,6 +75,26 @@ describe('candle rings', () => {
     expect(rings.gaps(0)).to.deep.equal([])
   })
 
+  it('count a candle that never became final as missing, but for the newest two', () => {
+    const rings = new CandleRings('1m', 1, 100)
+    const put = (at: number, klineClass: number) => rings.put(0, at * minute, 1, 1, 1, 1, 1, klineClass)
+    for (const at of [0, 1]) put(at, 2)
+    put(2, 1)
+    put(3, 0)
+    expect([rings.isWhole(0), rings.gaps(0)]).to.deep.equal([true, []])
+    // The next poll reached back to the fourth only: no open time is missing.
+    put(4, 2)
+    put(5, 1)
+    put(6, 0)
+    expect(rings.isWhole(0)).to.equal(false)
+    expect(rings.gaps(0)).to.deep.equal([{ slot: 0, from: 2 * minute, until: 4 * minute }])
+    put(2, 2)
+    put(3, 2)
+    expect([rings.isWhole(0), rings.gaps(0)]).to.deep.equal([true, []])
+    put(12, 0)
+    expect(rings.gaps(0)).to.deep.equal([{ slot: 0, from: 5 * minute, until: 12 * minute }])
+  })
+
   it('give views that share memory with the ring', () => {
     const rings = new CandleRings('1m', 2, 10)
     for (let at = 0; at < 25; at++) rings.put(1, at * minute, at, at, at, at, 1, 2)

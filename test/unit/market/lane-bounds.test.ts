@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { toLaneBounds } from '../../../lib/market/lane-bounds.ts'
+import { longShare } from '../../../lib/market/lane-plan.ts'
 import type { PlannedLane } from '../../../lib/market/lane-plan.ts'
 
 const continuous: PlannedLane = { kind: 'continuous', interval: '1m' }
@@ -25,6 +26,17 @@ describe('toLaneBounds', () => {
     // A round and three slow laps in each quarter of an hour; a round and four in each hour.
     expect(quarterMs).to.be.closeTo(225_000, 1)
     expect(hourMs).to.be.closeTo(720_000, 1)
+  })
+
+  it("gives slow laps what rounds leave of the long lanes' share, and the shortest interval all the rest", () => {
+    const lanes = [continuous, { kind: 'long', interval: '5m' } as const, quarter, hour]
+    const lengths = [200, 200, 200, 200]
+    const bounds = toLaneBounds(lanes, { lengths, perSecond: 30.4, hotShare: 0, rate: 1 })
+    const [own = 0, ...longer] = bounds.map((boundMs = NaN) => (200 * 1000) / boundMs)
+    expect(own).to.be.closeTo(30.4 * (1 - longShare), 0.001)
+    expect(longer.reduce((sum, each) => sum + each, 0)).to.be.closeTo(30.4 * longShare, 0.001)
+    // A round in each five minutes, and in the rest of the turns half a slow lap for each that is wanted.
+    expect(longer[0]).to.be.within(200 / 300 + 0.4, 200 / 300 + 1.2)
   })
 
   it('gives the hot lane its share, in what leaves at the rate that everything runs', () => {

@@ -1,12 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { toLaneBounds } from '../../../lib/market/lane-bounds.ts'
 import {
   leastHotLapMs,
+  longShare,
+  mostLongShare,
   planTurns,
-  roundShare,
+  roundSpan,
   slowLapMs,
-  slowShare,
   startPlan,
+  toLongShare,
 } from '../../../lib/market/lane-plan.ts'
 import type { LanePlan, PlannedLane } from '../../../lib/market/lane-plan.ts'
 import { intervalsMs } from '../../../lib/model/timeframe.ts'
@@ -39,9 +42,10 @@ function run(
   const { lengths, hotShare = 0, perSecond } = of
   const turns: Turn[] = []
   let plan = of.plan ?? startPlan(lanes)
+  const share = toLongShare(lanes, { lengths, perSecond, rate: 1 })
   const stepMs = 1000 / perSecond
   for (let now = of.from; now < of.from + of.forMs; now += stepMs) {
-    const planned = planTurns(plan, lanes, { lengths, hotShare, now, room: 1 })
+    const planned = planTurns(plan, lanes, { lengths, hotShare, longShare: share, now, room: 1 })
     plan = planned.plan
     for (const lane of planned.turns) turns.push({ at: now, lane })
   }
@@ -50,11 +54,21 @@ function run(
 
 const countOf = (turns: readonly Turn[], lane: number) => turns.filter((turn) => turn.lane === lane).length
 
+/** What the laps of a lane of so many symbols took, in ms, from the shortest to the longest. */
+function lapsOf(turns: readonly Turn[], lane: number, symbols: number): number[] {
+  const own = turns.filter((turn) => turn.lane === lane)
+  return own
+    .slice(symbols)
+    .map(({ at }, i) => at - (own[i]?.at ?? 0))
+    .toSorted((a, b) => a - b)
+}
+
 describe('the plan of lanes', () => {
   it('gives one lane every turn', () => {
     const { turns } = planTurns(startPlan([continuous]), [continuous], {
       lengths: [5],
       hotShare: 0,
+      longShare,
       now: 0,
       room: 3,
     })
@@ -63,77 +77,108 @@ describe('the plan of lanes', () => {
 
   it('gives no lane more turns at a time than it has symbols', () => {
     const lanes = [continuous, long('1h')]
-    const { turns } = planTurns(startPlan(lanes), lanes, { lengths: [4, 1], hotShare: 0, now: 0, room: 50 })
+    const of = { lengths: [4, 1], hotShare: 0, longShare, now: 0, room: 50 }
+    const { turns } = planTurns(startPlan(lanes), lanes, of)
     expect(turns.filter((lane) => lane === 0)).to.have.length(4)
     expect(turns.filter((lane) => lane === 1)).to.have.length(1)
   })
 
-  it('owes each long lane one round at the start, the same whoever plans it', () => {
+  it('owes each long lane one round at the start, the same whoever plans it, and gives it a third of the turns', () => {
     const lanes = [continuous, long('15m'), long('1h')]
     const of = { lengths: [20, 20, 20], perSecond: 38, from: 1_001 * quarterMs + 5 * minuteMs, forMs: 20_000 }
     const { turns } = run(lanes, of)
     expect(turns).to.deep.equal(run(lanes, of).turns)
-    const first = turns
-      .filter(({ lane }) => lane > 0)
-      .slice(0, 40)
-      .map(({ lane }) => lane)
-    // The hour closed before the quarter of an hour did.
-    expect(first).to.deep.equal([
-      ...Array.from({ length: 20 }, () => 2),
+    const first = turns.filter(({ lane }) => lane > 0).slice(0, 40)
+    expect(first.map(({ lane }) => lane)).to.deep.equal([
       ...Array.from({ length: 20 }, () => 1),
+      ...Array.from({ length: 20 }, () => 2),
     ])
+    expect((first.at(-1)?.at ?? Infinity) - of.from).to.be.closeTo((40 / (38 * mostLongShare)) * 1000, 200)
   })
 
-  it('asks every symbol of a long lane once right after each close, with a third of the turns', () => {
+  it("asks every symbol of a long lane once after each close, spread over the long lanes' share", () => {
     const lanes = [continuous, long('15m')]
     const from = 1_000 * quarterMs - 30 * minuteMs
-    const before = run(lanes, { lengths: [200, 200], perSecond: 38, from, forMs: 30 * minuteMs })
+    const of = { lengths: [200, 200], perSecond: 38 }
+    const before = run(lanes, { ...of, from, forMs: 30 * minuteMs })
     const { turns } = run(lanes, {
-      lengths: [200, 200],
-      perSecond: 38,
+      ...of,
       from: from + 30 * minuteMs,
-      forMs: minuteMs,
+      forMs: 2 * minuteMs,
       plan: before.plan,
     })
     const round = turns.filter(({ lane }) => lane === 1).slice(0, 200)
     const lastMs = (round.at(-1)?.at ?? Infinity) - 1_000 * quarterMs
-    expect(lastMs).to.be.lessThan((200 / (38 * roundShare)) * 1000 + 500)
-    expect(lastMs).to.be.greaterThan((200 / (38 * roundShare)) * 1000 - 500)
+    expect(lastMs).to.be.closeTo((200 / (38 * longShare)) * 1000, 500)
+  })
+
+  it('ends the round of the shortest interval first where several close at once', () => {
+    const lanes = [continuous, long('1h'), long('15m'), long('5m')]
+    const hour = 1_000 * 4 * quarterMs
+    const of = { lengths: [50, 20, 20, 20], perSecond: 38 }
+    const { plan } = run(lanes, { ...of, from: hour - quarterMs, forMs: quarterMs })
+    const { turns } = run(lanes, { ...of, from: hour, forMs: minuteMs, plan })
+    const order = turns.filter(({ lane }) => lane > 0).slice(0, 60)
+    expect(order.map(({ lane }) => lane)).to.deep.equal(
+      [3, 2, 1].flatMap((lane) => Array.from({ length: 20 }, () => lane)),
+    )
   })
 
   it('does not ask again for what was asked for after a close that came during a round', () => {
-    const lanes = [continuous, long('3m')]
-    const close = 1_000 * 3 * minuteMs
-    // A round of 100 takes 60 s at 5 turns a second, and the next close comes 20 s before its end.
-    const { turns } = run(lanes, { lengths: [100, 100], perSecond: 5, from: close - 40_000, forMs: 200_000 })
-    const rounds = turns.filter(({ lane, at }) => lane === 1 && at < close + 61_000)
-    expect(rounds.length).to.be.within(160, 170)
+    const lanes = [continuous, long('1h')]
+    const close = 1_000 * 4 * quarterMs
+    const of = { lengths: [100, 100], perSecond: 5 }
+    // The first round takes 60 s, and a close comes 20 s before its end: 67 are left, which take 167 s.
+    const { turns } = run(lanes, { ...of, from: close - 40_000, forMs: 40_000 + 187_000 })
+    expect(countOf(turns, 1)).to.be.within(165, 168)
+    // From then on the slow lap goes on, at one in 9 s, and no round.
+    const longer = run(lanes, { ...of, from: close - 40_000, forMs: 40_000 + 250_000 }).turns
+    expect(countOf(longer, 1) - countOf(turns, 1)).to.be.within(6, 9)
   })
 
-  it('takes less than a tenth of its laps from 1m with 200 symbols when 15m and 1h are added', () => {
+  it('takes less than a tenth of any lap from 1m with 200 symbols when 15m and 1h are added', () => {
     const lanes = [continuous, long('15m'), long('1h')]
     const from = 1_000 * 4 * quarterMs
-    const before = run(lanes, {
-      lengths: [200, 200, 200],
-      perSecond: 38,
-      from: from - quarterMs,
-      forMs: quarterMs,
-    })
-    const { turns } = run(lanes, {
-      lengths: [200, 200, 200],
-      perSecond: 38,
-      from,
-      forMs: quarterMs,
-      plan: before.plan,
-    })
-    const own = turns.filter(({ lane }) => lane === 0)
-    const laps = own
-      .slice(200)
-      .map(({ at }, i) => at - (own[i]?.at ?? 0))
-      .toSorted((a, b) => a - b)
+    const of = { lengths: [200, 200, 200], perSecond: 38 }
+    const { plan } = run(lanes, { ...of, from: from - quarterMs, forMs: quarterMs })
+    const laps = lapsOf(run(lanes, { ...of, from, forMs: quarterMs, plan }).turns, 0, 200)
     const aloneMs = (200 / 38) * 1000
-    expect(laps.reduce((sum, lap) => sum + lap, 0) / laps.length / aloneMs).to.be.lessThan(1.1)
-    expect((laps[Math.ceil(laps.length * 0.95)] ?? Infinity) / aloneMs).to.be.lessThan(1.1)
+    expect((laps.at(-1) ?? Infinity) / aloneMs).to.be.lessThan(1.1)
+  })
+
+  it('keeps every lap of 1m within a tenth of its bound over an hour, whatever closes in it', () => {
+    const sets: Interval[][] = [
+      ['5m', '15m', '1h'],
+      ['15m', '1h'],
+      ['3m', '5m', '15m', '30m', '1h', '4h', '1d'],
+    ]
+    for (const intervals of sets) {
+      for (const symbols of [50, 200, 500]) {
+        const lanes = [continuous, ...intervals.map(long)]
+        const of = { lengths: lanes.map(() => symbols), perSecond: 30.4 }
+        const midnight = 20_000 * 86_400_000
+        const { plan } = run(lanes, { ...of, from: midnight - 30 * minuteMs, forMs: 20 * minuteMs })
+        const { turns } = run(lanes, {
+          ...of,
+          from: midnight - 10 * minuteMs,
+          forMs: 60 * minuteMs,
+          plan,
+        })
+        const [boundMs = NaN] = toLaneBounds(lanes, { ...of, hotShare: 0, rate: 1 })
+        const longest = lapsOf(turns, 0, symbols).at(-1) ?? Infinity
+        expect(longest / boundMs, `${symbols} of ${intervals.join()}`).to.be.lessThan(1.1)
+      }
+    }
+  })
+
+  it('takes more turns where so many candles close that less would bring them too late, but a third at most', () => {
+    const lanes = [continuous, long('3m'), long('5m')]
+    const shareOf = (symbols: number) =>
+      toLongShare(lanes, { lengths: [symbols, symbols, symbols], perSecond: 30, rate: 1 })
+    expect(shareOf(20)).to.equal(longShare)
+    expect(shareOf(200)).to.be.closeTo((200 / 90 + 200 / 150) / 30, 0.001)
+    expect(shareOf(2_000)).to.equal(mostLongShare)
+    expect(toLongShare(lanes, { lengths: [9, 9, 9], perSecond: 0, rate: 1 })).to.equal(longShare)
   })
 
   it('gives the hot lane its share, and not more than its least lap wants', () => {
@@ -157,7 +202,7 @@ describe('the plan of lanes', () => {
     let { plan } = run(lanes, { lengths, perSecond: 10, from: close - quarterMs, forMs: quarterMs })
     const taken: number[] = []
     for (const now of [close, close - 5, close, close + 1]) {
-      const planned = planTurns(plan, lanes, { lengths, hotShare: 0, now, room: 20 })
+      const planned = planTurns(plan, lanes, { lengths, hotShare: 0, longShare, now, room: 20 })
       plan = planned.plan
       taken.push(...planned.turns)
     }
@@ -180,32 +225,43 @@ describe('the plan of lanes', () => {
         const longs = intervals.toSorted((a, b) => intervalsMs[a] - intervalsMs[b]).map(long)
         const lanes = [continuous, ...longs, hot]
         const lengths = [symbols, ...longs.map(() => symbols), hotSymbols]
-        const { turns } = run(lanes, { lengths, hotShare, perSecond, from, forMs: 10 * minuteMs })
+        const forMs = 15 * minuteMs
+        const { turns } = run(lanes, { lengths, hotShare, perSecond, from, forMs })
+        const share = toLongShare(lanes, { lengths, perSecond, rate: 1 })
+        const isLong = (turn: Turn) => turn.lane > 0 && turn.lane < lanes.length - 1
+        const ownOf = (i: number) => turns.filter((turn) => turn.lane === i + 1)
+
+        // What a new leader owes is over after that many turns at their share.
+        const firstMs = ((longs.length * symbols + 3) / mostLongShare / perSecond) * 1000
+        for (const i of longs.keys()) {
+          if (firstMs < forMs)
+            expect((ownOf(i)[symbols - 1]?.at ?? Infinity) - from).to.be.at.most(firstMs + 1000)
+        }
 
         // Of any stretch of turns no class has more than its share, and the continuous lane has the rest.
-        const most = [hotShare, roundShare + slowShare]
         const stretch = Math.min(300, turns.length)
         for (let i = 0; i + stretch <= turns.length; i += 37) {
           const part = turns.slice(i, i + stretch)
-          const hotTurns = countOf(part, lanes.length - 1)
-          const longTurns = part.filter((turn) => turn.lane > 0 && turn.lane < lanes.length - 1).length
-          expect(hotTurns).to.be.at.most((most[0] ?? 0) * stretch + 2)
-          expect(longTurns).to.be.at.most((most[1] ?? 0) * stretch + 4)
-          expect(countOf(part, 0)).to.be.at.least((1 - hotShare - roundShare - slowShare) * stretch - 6)
+          const most = (part[0]?.at ?? 0) > from + firstMs ? share : mostLongShare
+          expect(countOf(part, lanes.length - 1)).to.be.at.most(hotShare * stretch + 2)
+          expect(part.filter(isLong).length).to.be.at.most(most * stretch + 3)
+          expect(countOf(part, 0)).to.be.at.least((1 - hotShare - most) * stretch - 6)
         }
 
-        // All rounds owed at once are over after that many turns at their share, and each lane had its own.
-        const roundsMs = ((longs.length * symbols + 3) / roundShare / perSecond) * 1000
-        const shortest = Math.min(...longs.map(({ interval }) => intervalsMs[interval]))
-        if (roundsMs < Math.min(10 * minuteMs, shortest)) {
-          for (const [i] of longs.entries()) {
-            const own = turns.filter((turn) => turn.lane === i + 1)
-            expect((own[symbols - 1]?.at ?? Infinity) - from).to.be.at.most(roundsMs + 1000)
+        // After each close every symbol was asked within the part of the interval that a round may take.
+        for (const [i, { interval }] of longs.entries()) {
+          const own = ownOf(i)
+          const stepMs = intervalsMs[interval]
+          for (let close = Math.ceil(from / stepMs) * stepMs; share < mostLongShare; close += stepMs) {
+            const overAt = close + stepMs * roundSpan + firstMs + 2_000
+            if (overAt > from + forMs) break
+            const asked = own.filter(({ at }) => at >= close && at <= overAt).length
+            expect(asked, `${interval} at ${close}`).to.be.at.least(symbols)
           }
         }
         // However little leaves, nobody is left out for ever.
-        if (perSecond * 600 * roundShare > 2 * longs.length * symbols) {
-          for (const [i] of longs.entries()) expect(countOf(turns, i + 1)).to.be.at.least(symbols)
+        if (perSecond * 600 * share > 2 * longs.length * symbols) {
+          for (const i of longs.keys()) expect(countOf(turns, i + 1)).to.be.at.least(symbols)
         }
       }),
       { numRuns: Number(process.env['SOAK_RUNS'] ?? 40) },

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readVenueClock } from '../../lib/hub/venue-clock.ts'
+import { followMarket } from '../../lib/market/follow-market.ts'
+import type { Market } from '../../lib/market/follow-market.ts'
+import { backfillAll } from '../support/backfill-all.ts'
+import { openLossyFeed } from '../support/lossy-feed.ts'
+import { findRecorded, readRecording, recordedTruth } from '../support/recording.ts'
+import { venue, withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import type { Truth } from '../support/truth.ts'
+import { tell, until } from '../support/until.ts'
+
+const file = 'klines/binance-spot_1m_2021-05-07_to_05-13_64sym.csv.gz'
+const soak = process.env['SOAK_RUNS'] !== undefined
+const rate = 60
+const minuteMs = 60_000
+const length = 500
+// A whole day of the market, or 12 minutes of it; real ms. After each storm the ledger must come right.
+const stormMs = soak ? 110_000 : 12_000
+const totalMs = soak ? (24 * 60 * minuteMs) / rate : stormMs
+// Longer than what a poll repairs by itself, so that only a backfill brings what was not asked for; real ms.
+const outageMs = 6_000
+const settings = {
+  SLUICE_CANDLES_PER_POLL: '4',
+  // Some 340 polls a second: a lap of 12 market seconds, and a machine that keeps up.
+  SLUICE_SHARE: '0.15',
+}
+const repairedWithinMs = 10_000
+
+/** Watches every symbol for candles that are missing between others; tells how long each stretch of it lasted. */
+function watchGaps(market: Market): { readonly repairsMs: number[]; stop(): void } {
+  const rings = market.ledger.candles('1m')
+  const since = new Map<number, number>()
+  const repairsMs: number[] = []
+  const timer = setInterval(() => {
+    for (const slot of market.ledger.symbols.keys()) {
+      const from = since.get(slot)
+      if (rings.isWhole(slot)) {
+        if (from === undefined) continue
+        repairsMs.push(Date.now() - from)
+        since.delete(slot)
+      } else if (from === undefined) since.set(slot, Date.now())
+    }
+  }, 20)
+  return { repairsMs, stop: () => clearInterval(timer) }
+}
+
+/** What a ledger has otherwise than the recording; counts what is equal. */
+async function compare(
+  system: System,
+  market: Market,
+  truth: Truth,
+): Promise<{ equal: number; differs: string[] }> {
+  const rings = market.ledger.candles('1m')
+  const differs: string[] = []
+  let equal = 0
+  for (const { symbol } of market.ledger.symbols) {
+    const slot = market.ledger.slotOf(symbol)
+    const recorded = await truth(symbol)
+    if (rings.count(slot) !== length || !rings.isWhole(slot)) {
+      differs.push(`${symbol}: ${rings.count(slot)} candles, ${rings.isWhole(slot) ? '' : 'not '}whole`)
+    }
+    const newest = rings.openTime[rings.at(slot)] as number
+    if (system.simulator.now() - newest > 3 * minuteMs) differs.push(`${symbol}: ends at ${newest}`)
+    for (let back = 0; back < rings.count(slot); back++) {
+      const at = rings.at(slot, back)
+      const openTime = rings.openTime[at] as number
+      // The last minute is open, and the one before it may have closed just now.
+      if (rings.class[at] !== 2 && back < 2) continue
+      const fields = [rings.open, rings.high, rings.low, rings.close, rings.volume]
+      const found = `${rings.class[at]} ${fields.map((values) => values[at]).join(' ')}`
+      const wanted = `2 ${recorded.get(openTime)?.map(Number).join(' ')}`
+      if (found === wanted) equal += 1
+      else differs.push(`${symbol} ${openTime}: expected ${wanted}, found ${found}`)
+    }
+  }
+  return { equal, differs }
+}
+
+describe('the ledger beside a recording', function () {
+  this.timeout(120_000)
+  const stops: (() => Promise<void> | void)[] = []
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop()
+  })
+  // After the hook above, because what follows a system must stop before it.
+  const open = withSystems()
+
+  it(`equals it after ${soak ? 'a day' : 'minutes'} of lost, doubled and swapped messages and of outages, without a gap`, async function () {
+    const path = findRecorded(file)
+    if (path === undefined) {
+      console.log('      skipped: no recorded data')
+      return this.skip()
+    }
+    const recording = readRecording(path)
+    const system = await open({
+      rate,
+      symbols: recording.size,
+      simulatorFlags: ['--replay', path],
+      settings,
+    })
+    await system.start('ticker', settings)
+    const recorded = await recordedTruth(system, recording)
+    const known = new Map(
+      await Promise.all([...recording.keys()].map(async (each) => [each, await recorded(each)] as const)),
+    )
+    const truth: Truth = async (symbol) => known.get(symbol) ?? new Map()
+    await backfillAll(system, length + 5)
+    const lossy = await openLossyFeed(system.hub, venue)
+    const market = await followMarket(
+      { ...lossy.hub, clock: await readVenueClock(system.hub, venue) },
+      venue,
+      { intervals: ['1m'], length, staleAfterMs: 10 * minuteMs },
+      () => {},
+    )
+    stops.push(
+      () => market.stop(),
+      () => lossy.stop(),
+    )
+    const gaps = watchGaps(market)
+    stops.push(() => gaps.stop())
+
+    const begunAt = Date.now()
+    const settledMs: number[] = []
+    let equal = 0
+    while (Date.now() - begunAt < totalMs) {
+      lossy.storm()
+      await sleep((stormMs - outageMs) / 2)
+      await system.simulator.faults({ kind: 'status', status: 503, path: 'klines' })
+      await sleep(outageMs)
+      await system.simulator.faults()
+      await sleep((stormMs - outageMs) / 2)
+      lossy.calm()
+      let differs: string[] = []
+      const settled = async () => {
+        system.requireAlive()
+        if (!market.isComplete() || market.counts().gaps > 0) return false
+        ;({ equal, differs } = await compare(system, market, truth))
+        return differs.length === 0
+      }
+      settledMs.push(
+        await until('the ledger equals the recording', settled, repairedWithinMs, () => {
+          const { missing, gaps: left, absent } = market.counts()
+          return `${missing} missing, ${left} gaps, ${absent} absent; ${differs.slice(0, 3).join('; ')}`
+        }),
+      )
+    }
+    gaps.stop()
+    const { resyncs, gaps: left, absent, changes } = market.counts()
+    tell(
+      `${changes} changes, ${lossy.faults()} faults, ${resyncs} times anew; ${equal} candles equal at the end`,
+    )
+    tell(`settled in ${Math.max(...settledMs)} ms at most, of ${settledMs.length}`)
+    tell(`${gaps.repairsMs.length} repairs in ${Math.max(...gaps.repairsMs)} ms at most`)
+    expect([left, absent]).to.deep.equal([0, 0])
+    expect(resyncs).to.be.greaterThan(3)
+    expect(equal).to.be.at.least(recording.size * (length - 2))
+    expect(gaps.repairsMs.length).to.be.at.least(recording.size / 2)
+    expect(Math.max(...gaps.repairsMs)).to.be.at.most(repairedWithinMs)
+  })
+})
