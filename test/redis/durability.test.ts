@@ -53,5 +53,6 @@ describe('a durable write', function () {
 })
 
 async function settingOf(hub: Hub): Promise<string | undefined> {
-  return ((await hub.redis.config('GET', 'appendfsync')) as string[])[1]
+  const settings = (await hub.redis.config('GET', 'appendfsync')) as unknown
+  return (settings as string[])[1]
 }

@@ -1,3 +1,4 @@
+import type { VenueClock } from '../../lib/exchange/account-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import type { OrderExchange, OrderToSend, StopToSend } from '../../lib/exchange/order-exchange.ts'
 import { createClock } from '../../lib/hub/clock.ts'
@@ -12,7 +13,12 @@ export interface TestOrders {
 }
 
 /** Opens the orders of the account `key`:`secret` of a venue at `url`. */
-export async function openTestOrders(url: string, key: string, secret: string): Promise<TestOrders> {
+export async function openTestOrders(
+  url: string,
+  key: string,
+  secret: string,
+  clock: VenueClock = createClock(1),
+): Promise<TestOrders> {
   const gate = openRecordingGate()
   const exchange = await openOrderExchange('binanceusdm', {
     url,
@@ -21,7 +27,7 @@ export async function openTestOrders(url: string, key: string, secret: string): 
     gate,
     account: 'main',
     keys: closeKeys(key, secret),
-    clock: createClock(1),
+    clock,
   })
   return { exchange, gate }
 }
