@@ -1,3 +1,4 @@
+import type { AccountSource } from '../model/position-report.ts'
 import type { Interval } from '../model/timeframe.ts'
 
 /** Every Redis key of the system. The tag in braces keeps what one script touches in one cluster slot. */
@@ -42,8 +43,19 @@ export interface Keys {
   fills(venue: string, account: string): string
   /** stream: funding and whatever else is no fill */
   income(venue: string, account: string): string
+  /** zset: what changed the wallets in the last 25 h -> its time */
+  recentIncome(venue: string, account: string): string
+  /** hash: asset -> balance */
+  balances(venue: string, account: string): string
+  /** hash: `SYMBOL/side` or asset -> what the source said of it last */
+  reports(venue: string, account: string, source: AccountSource): string
+  /** hash: `SOURCE heard`, `SOURCE positions`, `SOURCE balances` -> askedAt of its last word and complete snapshots */
+  sources(venue: string, account: string): string
+  /** hash: name of a condition -> JSON with `since` in ms and `text`; of a venue, or of an account at one */
+  conditions(venue: string, account?: string): string
   /** channel: what changes in an account */
   accountFeed(venue: string, account: string): string
+  accountFeedSequence(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
   /** hash: intent id -> what was claimed for it, and what became of it */
   claims(venue: string, account: string): string
@@ -88,7 +100,13 @@ export function createKeys(namespace: string): Keys {
     orders: (venue, account, of) => key('orders', `${venue}:${account}`, of),
     fills: (venue, account) => key('fills', `${venue}:${account}`),
     income: (venue, account) => key('income', `${venue}:${account}`),
+    recentIncome: (venue, account) => key('income', `${venue}:${account}`, 'recent'),
+    balances: (venue, account) => key('balances', `${venue}:${account}`),
+    reports: (venue, account, source) => key('reports', `${venue}:${account}`, source),
+    sources: (venue, account) => key('sources', `${venue}:${account}`),
+    conditions: (venue, account) => key('conditions', account === undefined ? venue : `${venue}:${account}`),
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
+    accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),

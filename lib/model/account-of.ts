@@ -1,0 +1,5 @@
+/** An account at a venue. */
+export interface AccountOf {
+  readonly venue: string
+  readonly account: string
+}
