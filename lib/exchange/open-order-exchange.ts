@@ -40,11 +40,21 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
   }
 
   /** Runs what changes an order. Once the request has left, only a clear word of the venue is believed. */
-  async function change<T>(what: string, clientOrderId: string, run: (ask: Ask) => Promise<T>): Promise<T> {
+  async function change<T>(
+    what: string,
+    clientOrderId: string,
+    run: (ask: Ask) => Promise<T>,
+    notAfter = Infinity,
+  ): Promise<T> {
     let left = false
+    // Just before it is signed, after every wait: a process that was frozen for minutes must not go on where it was.
+    const leave = () => {
+      if (clock.now() > notAfter) throw new VenueRejectedError(`${what} was not sent: it is too late for it`)
+      left = true
+    }
     const ask: Ask = (call) => {
       left = false
-      return signed({ ...call, onLeave: () => (left = true) })
+      return signed({ ...call, onLeave: leave })
     }
     try {
       return await run(ask)
@@ -78,7 +88,12 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
     venue,
     account,
     createOrder: (order) =>
-      change(`order ${order.clientOrderId}`, order.clientOrderId, (ask) => orders.createOrder(ask, order)),
+      change(
+        `order ${order.clientOrderId}`,
+        order.clientOrderId,
+        (ask) => orders.createOrder(ask, order),
+        order.notAfter,
+      ),
     createStop: (stop) =>
       change(`stop ${stop.clientOrderId}`, stop.clientOrderId, (ask) => orders.createStop(ask, stop)),
     cancelOrder: (symbol, clientOrderId) =>

@@ -18,6 +18,8 @@ export interface OrderToSend {
   readonly size: Decimal
   /** undefined for a market order */
   readonly price: Decimal | undefined
+  /** venue time after which it may not leave any more, whatever held it up; undefined: it may always */
+  readonly notAfter?: number
 }
 
 /** A stop that becomes a market order when the mark price reaches its trigger. It only ever reduces. */

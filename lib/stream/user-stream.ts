@@ -186,7 +186,10 @@ export function openUserStream(
     async stop() {
       stopped = true
       // A request for the key may be under way, and may take its time.
-      await Promise.race([Promise.all([loop.stop(), keptKey.stop()]), sleep(stopWithinMs, undefined, { ref: false })])
+      await Promise.race([
+        Promise.all([loop.stop(), keptKey.stop()]),
+        sleep(stopWithinMs, undefined, { ref: false }),
+      ])
       for (const link of [current, next, ...retired.map((each) => each.link)]) link?.close()
     },
   }
