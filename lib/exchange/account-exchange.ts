@@ -46,6 +46,8 @@ export interface AccountExchange {
   fetchTime(): Promise<number>
   /** All balances and positions; without entry prices, marks and leverage. */
   fetchAccount(): Promise<AccountReport>
+  /** All balances; without margins. */
+  fetchBalances(): Promise<AccountReport>
   /** All positions of symbols that have a position or an open order; without mode and leverage. */
   fetchPositions(): Promise<AccountReport>
   /** All sides of one symbol, a flat one with an explicit 0. */

@@ -32,6 +32,12 @@ export function toAccountReport(body: unknown, askedAt: number): AccountReport {
   }
 }
 
+/** GET /fapi/v3/balance or /fapi/v2/balance: every asset. */
+export function toBalancesReport(body: unknown, askedAt: number): AccountReport {
+  const balances = toRows(body, 'balances').map((row) => toBalanceReport(row, askedAt))
+  return { positions: [], balances, complete: { positions: false, balances: true }, askedAt }
+}
+
 /** GET /fapi/v3/positionRisk: every position of a symbol with a position or an open order. */
 export function toRiskReport(body: unknown, askedAt: number): AccountReport {
   return { ...toPositions(body, askedAt), complete: { positions: true, balances: false } }
@@ -75,15 +81,16 @@ function toPositionReport(row: Raw, source: AccountSource, askedAt: number): Pos
   }
 }
 
+// The account tells more of an asset than the list of balances, and both have a name of their own for what is held.
 function toBalanceReport(row: Raw, askedAt: number): BalanceReport {
   return {
     asset: textIn(row, 'asset'),
-    walletBalance: decimalIn(row, 'walletBalance'),
+    walletBalance: decimalIf(row, 'walletBalance') ?? decimalIn(row, 'balance'),
     crossWalletBalance: decimalIf(row, 'crossWalletBalance'),
     valuation: {
       availableBalance: decimalIf(row, 'availableBalance'),
       marginBalance: decimalIf(row, 'marginBalance'),
-      unrealisedProfit: decimalIf(row, 'unrealizedProfit'),
+      unrealisedProfit: decimalIf(row, 'unrealizedProfit') ?? decimalIf(row, 'crossUnPnl'),
       initialMargin: decimalIf(row, 'initialMargin'),
       maintenanceMargin: decimalIf(row, 'maintMargin'),
     },

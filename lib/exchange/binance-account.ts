@@ -1,6 +1,7 @@
 import {
   toAccountModes,
   toAccountReport,
+  toBalancesReport,
   toIncome,
   toRiskReport,
   toSymbolReport,
@@ -27,6 +28,10 @@ export const binanceAccount: VenueAccount = {
   async fetchAccount(ask) {
     const { body, askedAt } = await ask(get('fapiPrivateV3', 'account'))
     return toAccountReport(body, askedAt)
+  },
+  async fetchBalances(ask) {
+    const { body, askedAt } = await ask(get('fapiPrivateV3', 'balance'))
+    return toBalancesReport(body, askedAt)
   },
   async fetchPositions(ask) {
     const { body, askedAt } = await ask(get('fapiPrivateV3', 'positionRisk'))

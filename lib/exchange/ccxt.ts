@@ -31,8 +31,9 @@ export interface VenueClient extends CcxtExchange, StreamUrls {
 const headersTimeoutMs = 5_000
 const bodyTimeoutMs = 5_000
 const wholeBodyTimeoutMs = 10_000
-// A WebSocket whose peer does not answer a ping within two of these is given up.
-const streamPingMs = 5_000
+// A WebSocket whose peer does not answer the last ping when the next but one is due is given up.
+const streamPingMs = 2_500
+const mostMisses = 1.5
 const streamConnectMs = 5_000
 const mostEventBytes = 1 << 20
 
@@ -65,6 +66,7 @@ export async function openClient(venue: Venue, options: ClientOptions): Promise<
   if (options.url.startsWith('http:')) await client.loadHttpProxyAgent()
   client.options['ws'] = {
     keepAlive: streamPingMs,
+    maxPingPongMisses: mostMisses,
     connectionTimeout: streamConnectMs,
     options: {
       maxPayload: mostEventBytes,

@@ -67,6 +67,7 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
     limit,
     fetchTime: () => call('time', async () => (await endpoints.fetchTime(ask)).venueTime),
     fetchAccount: () => call('balances and positions', () => endpoints.fetchAccount(signed)),
+    fetchBalances: () => call('balances', () => endpoints.fetchBalances(signed)),
     fetchPositions: () => call('positions', () => endpoints.fetchPositions(signed)),
     fetchPosition: (symbol) => call(`position in ${symbol}`, () => endpoints.fetchPosition(signed, symbol)),
     fetchModes: () => call('modes', () => endpoints.fetchModes(signed)),

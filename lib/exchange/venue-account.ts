@@ -13,6 +13,7 @@ export interface VenueAccount {
   /** the venue's clock, and when the request for it left on this process's */
   fetchTime(ask: Ask): Promise<{ venueTime: number; leftAt: number }>
   fetchAccount(ask: Ask): Promise<AccountReport>
+  fetchBalances(ask: Ask): Promise<AccountReport>
   fetchPositions(ask: Ask): Promise<AccountReport>
   fetchPosition(ask: Ask, symbol: string): Promise<AccountReport>
   fetchModes(ask: Ask): Promise<AccountModes>

@@ -61,6 +61,18 @@ describe('the time of a signed request', function () {
     expect(left.filter((each) => each === 'positionRisk 200')).to.have.length(8)
   })
 
+  it('is not corrected again for a request that left before the correction and was refused after it', async () => {
+    await test.exchange.fetchPositions()
+    await simulator.faults(
+      { kind: 'clockOffset', offsetMs: -60_000 },
+      { kind: 'latency', path: '/account', ms: 400, when: 'after', count: 1 },
+    )
+    const from = test.gate.passed.length
+    await Promise.all([test.exchange.fetchAccount(), test.exchange.fetchPositions()])
+    const refused = ['account 400', 'positionRisk 400', 'time 200', 'positionRisk 200', 'account 200']
+    expect(leftSince(from)).to.deep.equal(refused)
+  })
+
   it('that is refused again is a failure that passes', async () => {
     await simulator.faults({ kind: 'reject', path: 'positionRisk', code: -1021, msg: 'Timestamp' })
     const failure = await failureOf(() => test.exchange.fetchPositions())

@@ -56,6 +56,7 @@ describe('a request of an account that fails', function () {
 
   const calls: Record<string, (of: AccountExchange) => Promise<unknown>> = {
     account: (of) => of.fetchAccount(),
+    balance: (of) => of.fetchBalances(),
     'v3/positionRisk': (of) => of.fetchPositions(),
     'v2/positionRisk': (of) => of.fetchPosition('BTCUSDT'),
     accountConfig: (of) => of.fetchModes(),

@@ -21,11 +21,9 @@ describe('an account of Binance', function () {
 
   before(async () => {
     const { key, secret } = longKeys
-    simulator = await startSimulator(
-      ...['--symbols', '4', '--weight-limit', '1000000'],
-      ...['--account', `${key}:${secret}:USDT=10000.12345678,BNB=2.5,USDC=7`],
-      ...['--account', `${hedgedKeys.key}:${hedgedKeys.secret}`],
-    )
+    const accounts = [`${key}:${secret}:USDT=10000.12345678,BNB=2.5,USDC=7`, 'hedged:hedgedSecret']
+    const flags = accounts.flatMap((each) => ['--account', each])
+    simulator = await startSimulator('--symbols', '4', '--weight-limit', '1000000', ...flags)
     client = await AccountClient.open(simulator.url, key, secret)
     await client.market('BTCUSDT', 'BUY', '0.015')
     await client.market('ETHUSDT', 'SELL', '0.3')
@@ -73,6 +71,15 @@ describe('an account of Binance', function () {
     expect(first?.margin).to.include({ mode: undefined, leverage: undefined, liquidationPrice: undefined })
     expect(first?.margin.initialMargin).to.match(/^\d+\.\d+$/)
     expect(first?.valuation.unrealisedProfit).to.match(/^-?\d/)
+  })
+
+  it('is told by its balances alone as it is by all', async () => {
+    const { exchange } = account
+    const held = ({ balances }: AccountReport) =>
+      balances.map((each) => [each.asset, each.walletBalance, each.crossWalletBalance, each.time])
+    const report = await exchange.fetchBalances()
+    expect(report.complete).to.deep.equal({ positions: false, balances: true })
+    expect(held(report)).to.deep.equal(held(await exchange.fetchAccount()))
   })
 
   it('is told by its positions with entry and mark, digit for digit', async () => {
@@ -156,6 +163,7 @@ describe('an account of Binance', function () {
     account.clock.correct(simulator.now(), Date.now(), Date.now())
     const calls: [weight: number, run: () => Promise<unknown>][] = [
       [5, () => exchange.fetchAccount()],
+      [5, () => exchange.fetchBalances()],
       [5, () => exchange.fetchPositions()],
       [5, () => exchange.fetchPosition('BTCUSDT')],
       [5, () => exchange.fetchModes()],

@@ -1,0 +1,114 @@
+import { openEgress } from '../../lib/egress/egress.ts'
+import type { Egress } from '../../lib/egress/egress.ts'
+import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
+import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
+import { venueOf } from '../../lib/exchange/open-exchange.ts'
+import { closeKeys } from '../../lib/model/account-keys.ts'
+import { positionField } from '../../lib/model/position-report.ts'
+import { openUserStream } from '../../lib/stream/user-stream.ts'
+import type { StreamPace, UserStream } from '../../lib/stream/user-stream.ts'
+import { AccountClient } from '../simulator/account-client.ts'
+import { getJson, postJson } from '../simulator/request.ts'
+import { longKeys } from './account.ts'
+import { startSimulator } from './simulator.ts'
+import type { Simulator } from './simulator.ts'
+import { until } from './until.ts'
+import { withRedis } from './with-redis.ts'
+
+/** The events of an account at a simulator of its own, and all that was told of them. */
+export interface TestStream {
+  readonly simulator: Simulator
+  readonly client: AccountClient
+  readonly egress: Egress
+  readonly stream: UserStream
+  readonly events: UserEvent[]
+  readonly gaps: string[]
+  /** the sizes that were told, in their order, as `BTCUSDT/both 0.1` */
+  sizes(): string[]
+  /** pays 1 USDC in */
+  deposit(): Promise<unknown>
+  /** pays in until the stream tells of it, and gives the ms that it took */
+  untilHeard(withinMs: number): Promise<number>
+  /** the connections to the account's events, as the simulator knows them */
+  connections(): Promise<{ readonly openedAt: number; readonly sent: number }[]>
+}
+
+export interface TestStreamOptions {
+  readonly flags?: readonly string[]
+  readonly rate?: number
+  readonly pace?: StreamPace
+  readonly proxy?: string
+}
+
+/** Starts what the events of an account take, once for each call, and ends it after the test. */
+export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream> {
+  const redis = withRedis()
+  const closing: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close()
+  })
+
+  return async ({ flags = [], rate = 1, pace = {}, proxy = '' } = {}) => {
+    const { key, secret } = longKeys
+    const market = ['--symbols', '3', '--rate', String(rate), '--weight-limit', '1000000']
+    const simulator = await startSimulator(...market, '--account', `${key}:${secret}`, ...flags)
+    closing.push(() => simulator.child.signal('SIGKILL'))
+    const { url } = simulator
+    const hub = await redis.hub({ rate: String(rate), exchangeUrl: url, logLevel: 'error', proxy })
+    const egress = openEgress(hub, 'binanceusdm', venueOf('binanceusdm').limit)
+    const exchange = await openAccountExchange('binanceusdm', {
+      url,
+      localAddress: '',
+      proxy: '',
+      gate: egress.gate,
+      account: 'main',
+      keys: closeKeys(key, secret),
+      clock: hub.clock,
+    })
+    closing.push(() => exchange.close())
+    const sentAt = Date.now()
+    hub.clock.correct(await egress.call('account', () => exchange.fetchTime()), sentAt, Date.now())
+    const events: UserEvent[] = []
+    const gaps: string[] = []
+    const stream = openUserStream(
+      { hub, exchange, egress },
+      { onEvent: (event) => void events.push(event), onGap: (reason) => void gaps.push(reason) },
+      pace,
+    )
+    closing.push(() => stream.stop())
+    await until('a connection', async () => stream.tell().connected, 15_000)
+    const deposit = () => postJson(`${url}/_sim/transfer`, { key, asset: 'USDC', amount: '1' })
+    return {
+      simulator,
+      client: await AccountClient.open(url, key, secret),
+      egress,
+      stream,
+      events,
+      gaps,
+      sizes: () =>
+        events.flatMap((event) =>
+          event.kind === 'report'
+            ? event.report.positions.map((each) => `${positionField(each)} ${each.size}`)
+            : [],
+        ),
+      deposit,
+      untilHeard(withinMs) {
+        const from = events.length
+        return until(
+          'the event of a deposit',
+          async () => {
+            await deposit()
+            return until('it', async () => events.length > from, 100).then(() => true)
+          },
+          withinMs,
+        )
+      },
+      connections: async () => {
+        const { streams } = await getJson<{
+          streams: { category: string; openedAt: number; sent: number }[]
+        }>(`${url}/_sim/stats`)
+        return streams.filter(({ category }) => category === 'private')
+      },
+    }
+  }
+}
