@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { mostWords } from './positions-merge.ts'
+import { flattenWords } from './positions-merge.ts'
 import type { WordOf } from './positions-merge.ts'
 import { loadScript } from './script.ts'
 
@@ -15,13 +15,12 @@ export async function balancesMerge(
   args: { channel: string; source: string; askedAt: number; complete: boolean; settleMs: number },
   words: readonly WordOf[],
 ): Promise<{ sequence: number; changed: string[] }> {
-  if (words.length > mostWords) throw new RangeError(`at most ${mostWords} words, were ${words.length}`)
   const answer = await script.run(redis, {
     keys,
     args: {
       ...args,
       complete: args.complete ? 1 : 0,
-      'words...': words.flatMap(({ place, word }) => [place, word]),
+      'words...': flattenWords(words),
     },
   })
   const [sequence, changed] = answer as [number, string[]]

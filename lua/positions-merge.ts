@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
 const script = loadScript('positions-merge', {
-  keys: ['positions', 'sources', 'sequence'],
-  args: ['channel', 'source', 'askedAt', 'complete', 'settleMs', 'flatten', 'words...'],
+  keys: ['positions', 'sequence'],
+  args: ['channel', 'source', 'settleMs', 'words...'],
 })
 
 /** What one source said of one record, as the script takes it. */
@@ -14,37 +14,23 @@ export interface WordOf {
   readonly word: string
 }
 
-/** Lua's unpack takes at most 7,999 values; and one call must not hold Redis for long. */
-export const mostWords = 2_000
+// One call must not hold Redis for long.
+const mostWords = 2_000
 
-/**
- * Merges words on positions; `changed` are the records that tell something else than before, `questions` those that are
- * open and that a complete snapshot lacks which was asked for `settleMs` after their time.
- */
+/** Merges words on positions; `changed` are the records that tell something else than before. */
 export async function positionsMerge(
   redis: Redis,
-  keys: { positions: string; sources: string; sequence: string },
-  args: {
-    channel: string
-    source: string
-    askedAt: number
-    complete: boolean
-    settleMs: number
-    flatten: boolean
-  },
+  keys: { positions: string; sequence: string },
+  args: { channel: string; source: string; settleMs: number },
   words: readonly WordOf[],
-): Promise<{ sequence: number; changed: string[]; questions: string[] }> {
+): Promise<{ sequence: number; changed: string[] }> {
+  const answer = await script.run(redis, { keys, args: { ...args, 'words...': flattenWords(words) } })
+  const [sequence, changed] = answer as [number, string[]]
+  return { sequence, changed }
+}
+
+/** The words as a script takes them. */
+export function flattenWords(words: readonly WordOf[]): string[] {
   if (words.length > mostWords) throw new RangeError(`at most ${mostWords} words, were ${words.length}`)
-  const { complete, flatten, ...others } = args
-  const answer = await script.run(redis, {
-    keys,
-    args: {
-      ...others,
-      complete: complete ? 1 : 0,
-      flatten: flatten ? 1 : 0,
-      'words...': words.flatMap(({ place, word }) => [place, word]),
-    },
-  })
-  const [sequence, changed, questions] = answer as [number, string[], string[]]
-  return { sequence, changed, questions }
+  return words.flatMap(({ place, word }) => [place, word])
 }

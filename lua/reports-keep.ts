@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { mostWords } from './positions-merge.ts'
+import { flattenWords } from './positions-merge.ts'
 import type { WordOf } from './positions-merge.ts'
 import { loadScript } from './script.ts'
 
@@ -15,13 +15,12 @@ export async function reportsKeep(
   args: { heard: string; askedAt: number; byTime: boolean },
   words: readonly WordOf[],
 ): Promise<number> {
-  if (words.length > mostWords) throw new RangeError(`at most ${mostWords} words, were ${words.length}`)
   const answer = await script.run(redis, {
     keys,
     args: {
       ...args,
       byTime: args.byTime ? 1 : 0,
-      'words...': words.flatMap(({ place, word }) => [place, word]),
+      'words...': flattenWords(words),
     },
   })
   return Number(answer)

@@ -112,7 +112,7 @@ await runActor({
   },
 })
 
-// The ledger has room for what is listed when it is made, and some more.
+// Without symbols there is nothing to trade, and somebody may have forgotten to start what lists them.
 async function untilListed(hub: Hub, venue: string, interval: Interval): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {

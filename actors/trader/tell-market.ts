@@ -22,7 +22,7 @@ export function tellMarket(log: Log, market: Market, onComplete: () => void): ()
       onComplete()
     } else if (wasComplete && lostAt === undefined && !isComplete) {
       lostAt = performance.now()
-      log.warn('the market is lost: nothing new is opened')
+      log.warn('the market is lost: nothing new is opened until a symbol is known again')
     } else if (lostAt !== undefined && isComplete) {
       log.info({ symbols, awayMs: Math.round(performance.now() - lostAt) }, 'the market is complete again')
       lostAt = undefined

@@ -32,12 +32,14 @@ export interface AccountPosition {
 }
 
 /** One figure as it is stored: value, who told it, its record's time (0 none), askedAt, ordinal. */
-export type StoredField = readonly [Decimal, AccountSource | 'absence', number, number, number]
+export type StoredField = readonly [Decimal, AccountSource, number, number, number]
 
 interface StoredPosition {
   readonly size: Decimal
   readonly entryPrice?: Decimal
-  readonly hold: { readonly size: StoredField }
+  readonly source: AccountSource | 'absence'
+  readonly time: number
+  readonly askedAt: number
   readonly margin: Readonly<Record<string, StoredField | undefined>>
   readonly valuation: Readonly<Record<string, StoredField | undefined>>
   readonly lastConfirmedAt: Readonly<Partial<Record<AccountSource, number>>>
@@ -47,16 +49,15 @@ interface StoredPosition {
 export function decodePosition(field: string, text: string): AccountPosition {
   const cut = field.lastIndexOf('/')
   const stored = JSON.parse(text) as StoredPosition
-  const [size, source, time, askedAt] = stored.hold.size
+  const { size, entryPrice, source, time, askedAt, margin, valuation } = stored
   const last = (of: StoredField | undefined) => of?.[0]
   // These belong to the size: told of an older one they would mislead.
   const current = (of: StoredField | undefined) => (of?.[2] === time ? of[0] : undefined)
-  const { margin, valuation } = stored
   return {
     symbol: field.slice(0, cut),
     side: field.slice(cut + 1) as PositionSide,
     size,
-    entryPrice: stored.entryPrice,
+    entryPrice,
     time: time === 0 ? undefined : time,
     source,
     askedAt,

@@ -1,3 +1,4 @@
+import type { FlatRecord } from '../../lua/positions-absent.ts'
 import type { WordOf } from '../../lua/positions-merge.ts'
 import type { BalanceReport } from '../model/balance-report.ts'
 import type { Decimal } from '../model/decimal.ts'
@@ -13,6 +14,12 @@ export function toPositionWord(report: PositionReport): WordOf {
   }
   const word = { hold, margin: toFields(margin, report), valuation: toFields(valuation, report) }
   return { place: positionField(report), word: JSON.stringify(word) }
+}
+
+/** That a record is flat, because the snapshots of two sources lacked it. */
+export function toFlatWord({ place, time, askedAt }: FlatRecord): WordOf {
+  const hold = { size: ['0', 'absence', time, askedAt, 0] }
+  return { place, word: JSON.stringify({ hold, margin: {}, valuation: {} }) }
 }
 
 export function toBalanceWord(report: BalanceReport): WordOf {

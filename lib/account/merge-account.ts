@@ -1,13 +1,12 @@
-import { balancesMerge } from '../../lua/balances-merge.ts'
-import { positionsMerge } from '../../lua/positions-merge.ts'
-import { reportsKeep } from '../../lua/reports-keep.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { accountTermsOf } from '../model/account-terms.ts'
-import type { AccountReport, BalanceReport } from '../model/balance-report.ts'
+import type { AccountReport } from '../model/balance-report.ts'
 import { InvariantError } from '../model/errors.ts'
 import type { AccountSource, PositionReport } from '../model/position-report.ts'
-import { toBalanceReportWord, toBalanceWord, toPositionReportWord, toPositionWord } from './account-words.ts'
+import { mergeBalances } from './balances.ts'
+import { mergePositions } from './positions.ts'
+import { keepReport } from './reports.ts'
 
 /** What a report did. */
 export interface AccountMerge {
@@ -22,9 +21,6 @@ export interface AccountMerge {
   readonly questions: readonly string[]
 }
 
-/** Market ms after a change in which a venue's answers may still be without it. */
-export const settleMs = 2_000
-
 /**
  * Merges what a source said at once into what Redis knows of the account: newest wins, record by record and field by
  * field, whatever the order and however often. `clockErrorMs` is how far this process's idea of the venue's clock, by
@@ -37,50 +33,18 @@ export async function mergeAccount(
   report: AccountReport,
   clockErrorMs: number,
 ): Promise<AccountMerge> {
-  const { venue, account } = of
-  const terms = accountTermsOf(venue)
-  const said = toCertain(report, source === 'stream' ? 0 : clockErrorMs)
-  const told = {
-    ...said,
-    positions: said.positions.filter((each) => !terms.timesChanges || !isUnknown(each)),
+  const { timesChanges, tellsFlat } = accountTermsOf(of.venue)
+  const certain = toCertain(report, source === 'stream' ? 0 : clockErrorMs)
+  const said = {
+    ...certain,
+    positions: certain.positions.filter((each) => !timesChanges || !isUnknown(each)),
   }
-  const { redis, keys } = hub
-  const sources = keys.sources(venue, account)
-  const sequence = keys.accountFeedSequence(venue, account)
-  const args = { channel: keys.accountFeed(venue, account), source, askedAt: said.askedAt, settleMs }
-  const [positions, balances] = await Promise.all([
-    needs(told.positions, said.complete.positions)
-      ? positionsMerge(
-          redis,
-          { positions: keys.positions(venue, account), sources, sequence },
-          { ...args, complete: said.complete.positions, flatten: !terms.tellsFlat },
-          told.positions.map(toPositionWord),
-        )
-      : undefined,
-    needs(told.balances, said.complete.balances)
-      ? balancesMerge(
-          redis,
-          { balances: keys.balances(venue, account), sources, sequence },
-          { ...args, complete: said.complete.balances },
-          told.balances.map(toBalanceWord),
-        )
-      : undefined,
-    reportsKeep(
-      redis,
-      { reports: keys.reports(venue, account, source), sources },
-      { heard: `${source} heard`, askedAt: said.askedAt, byTime: source === 'stream' },
-      [...told.positions.map(toPositionReportWord), ...told.balances.map(toBalanceReportWord)],
-    ),
+  const [{ changed, questions }, balances] = await Promise.all([
+    mergePositions(hub, of, source, said, tellsFlat),
+    mergeBalances(hub, of, source, said),
+    keepReport(hub, of, source, said),
   ])
-  return {
-    positions: positions?.changed ?? [],
-    balances: balances?.changed ?? [],
-    questions: positions?.questions ?? [],
-  }
-}
-
-function needs(told: readonly unknown[], complete: boolean): boolean {
-  return told.length > 0 || complete
+  return { positions: changed, balances, questions }
 }
 
 /** The report as it is certain: asked for at the latest moment that was surely not after it was. */
@@ -95,8 +59,8 @@ function toCertain(report: AccountReport, clockErrorMs: number): AccountReport {
   })
   return {
     ...certain(report),
-    positions: report.positions.map((each): PositionReport => certain(each)),
-    balances: report.balances.map((each): BalanceReport => certain(each)),
+    positions: report.positions.map((each) => certain(each)),
+    balances: report.balances.map((each) => certain(each)),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Interval } from '../model/timeframe.ts'
 import { intervalsMs } from '../model/timeframe.ts'
+import { lengthen } from './lengthen.ts'
 
 /**
  * A stretch of open times that a symbol's candles lack, or hold only as they stood before their end: from the first of
@@ -14,27 +15,28 @@ export interface Gap {
 /**
  * The last `length` candles of many symbols at one interval, in typed arrays: one stretch of each array per symbol, so
  * that a symbol's values lie side by side, oldest first, and a view of them needs no copy. Symbols are numbered slots.
+ * The arrays are replaced by longer ones when there is to be room for more symbols.
  */
 export class CandleRings {
   readonly interval: Interval
   readonly intervalMs: number
   readonly length: number
-  readonly openTime: Float64Array
-  readonly open: Float64Array
-  readonly high: Float64Array
-  readonly low: Float64Array
-  readonly close: Float64Array
+  openTime: Float64Array
+  open: Float64Array
+  high: Float64Array
+  low: Float64Array
+  close: Float64Array
   /** in the base asset */
-  readonly volume: Float64Array
+  volume: Float64Array
   /** 0 open, 1 provisional, 2 final */
-  readonly class: Uint8Array
+  class: Uint8Array
   /** venue time of the last poll, per slot; 0 never */
-  readonly polledAt: Float64Array
+  polledAt: Float64Array
   /** place in the feed of the last change, per slot */
-  readonly changedAt: Float64Array
+  changedAt: Float64Array
   // Per slot: where its first candle stands, and behind its last.
-  readonly #first: Int32Array
-  readonly #end: Int32Array
+  #first: Int32Array
+  #end: Int32Array
   readonly #stretch: number
 
   constructor(interval: Interval, slots: number, length: number) {
@@ -56,6 +58,24 @@ export class CandleRings {
     this.#first = new Int32Array(slots)
     this.#end = new Int32Array(slots)
     for (let slot = 0; slot < slots; slot++) this.clear(slot)
+  }
+
+  /** Makes room for more symbols, `slots` in all; the candles stay, in longer arrays. */
+  grow(slots: number): void {
+    const before = this.polledAt.length
+    const size = slots * this.#stretch
+    this.openTime = lengthen(this.openTime, size)
+    this.open = lengthen(this.open, size)
+    this.high = lengthen(this.high, size)
+    this.low = lengthen(this.low, size)
+    this.close = lengthen(this.close, size)
+    this.volume = lengthen(this.volume, size)
+    this.class = lengthen(this.class, size)
+    this.polledAt = lengthen(this.polledAt, slots)
+    this.changedAt = lengthen(this.changedAt, slots)
+    this.#first = lengthen(this.#first, slots)
+    this.#end = lengthen(this.#end, slots)
+    for (let slot = before; slot < slots; slot++) this.clear(slot)
   }
 
   /** How many candles a symbol has. */

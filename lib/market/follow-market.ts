@@ -1,14 +1,14 @@
-import { decodeTicker } from '../model/ticker.ts'
-import type { FeedSnapshot } from '../../lua/feed-snapshot.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Interval } from '../model/timeframe.ts'
+import type { CandleRings } from './candle-rings.ts'
 import { followFeed } from './feed.ts'
 import { visitFeedMessage } from './feed-message.ts'
 import { readInstruments } from './instruments.ts'
 import { readLane } from './lanes.ts'
-import { Ledger } from './ledger.ts'
-import { loadHistories, putStored } from './load-histories.ts'
+import { Ledger, mostSymbols } from './ledger.ts'
+import { loadHistories } from './load-histories.ts'
 import { repairGaps } from './repair-gaps.ts'
+import { takeSnapshot } from './take-snapshot.ts'
 
 /** The market as this process knows it. */
 export interface Market {
@@ -17,7 +17,9 @@ export interface Market {
   isLive(): boolean
   /** every history has come */
   isComplete(): boolean
-  /** nobody may take a risk on this symbol: it was not asked for of late, or the feed is lost */
+  /** the symbol's own histories have come since the feed was joined: nothing of them can be lost or old */
+  isLoaded(slot: number): boolean
+  /** nobody may take a risk on this symbol: it is not loaded, it was not asked for of late, or the feed is lost */
   isStale(slot: number): boolean
   counts(): {
     symbols: number
@@ -42,8 +44,8 @@ export interface MarketOptions {
 // Real ms.
 const symbolsEveryMs = 5_000
 const gapsEveryMs = 1_000
-// Room for symbols that are listed while the process lives; what is not used costs no memory.
-const spareSlots = 256
+// Room for symbols that are listed while the process lives, before the ledger grows; what is not used costs no memory.
+const spareSlots = 64
 
 /**
  * Follows the symbols of a venue's lanes: feed, histories, gaps. `onChange` is called after each batch of changes, when
@@ -66,10 +68,8 @@ export async function followMarket(
   let live = false
   let changes = 0
 
-  const histories = loadHistories(hub, venue, ledger, options.length, (rings, slot) =>
-    repair.check(rings, slot),
-  )
-  const repair = repairGaps(hub, venue, ledger, (slots) => histories.want(slots))
+  const histories = loadHistories(hub, venue, ledger, options.length, onLoaded)
+  const repair = repairGaps(hub, venue, ledger, (slots) => histories.refresh(slots))
 
   async function readSymbols(): Promise<{ symbol: string; index: number }[]> {
     const [symbols, instruments] = await Promise.all([
@@ -81,34 +81,11 @@ export async function followMarket(
       .map(({ symbol, index }) => ({ symbol, index }))
   }
 
-  function takeSnapshot(snapshot: FeedSnapshot): void {
-    ledger.sequence = snapshot.sequence
-    for (const [i, interval] of options.intervals.entries()) {
-      const rings = ledger.candles(interval)
-      const { heads, polls } = snapshot.series[i] ?? { heads: [], polls: [] }
-      for (let at = 0; at < heads.length; at += 2) {
-        const slot = ledger.slotOf(heads[at] as string)
-        if (slot < 0) continue
-        putStored(rings, slot, heads[at + 1] as string)
-      }
-      for (let at = 0; at < polls.length; at += 2) {
-        const slot = ledger.slotOf(polls[at] as string)
-        if (slot >= 0) rings.polledAt[slot] = Number(polls[at + 1])
-      }
-    }
-    for (let at = 0; at < snapshot.tickers.length; at += 2) {
-      const slot = ledger.slotOf(snapshot.tickers[at] as string)
-      const index = ledger.symbols[slot]?.index
-      if (index === undefined) continue
-      const { time, bid, bidSize, ask, askSize } = decodeTicker(snapshot.tickers[at + 1] as string)
-      ledger.ticker(index, time, Number(bid), Number(bidSize), Number(ask), Number(askSize))
-    }
-    ledger.tickersPolled(snapshot.tickersPolledAt)
-    live = true
-    // Whoever reads looks at everything once: what changed meanwhile has come without a message.
-    ledger.markAll()
-    // What a missed message held may lie anywhere in the histories.
-    histories.want(ledger.symbols.keys())
+  /** What is known of a symbol is known anew: whoever held back because it was not looks at it again. */
+  function onLoaded(rings: CandleRings, slot: number): void {
+    repair.check(rings, slot)
+    if (!histories.isLoaded(slot)) return
+    ledger.mark(slot)
     onChange()
   }
 
@@ -116,7 +93,13 @@ export async function followMarket(
     async epoch() {
       for (const each of await readSymbols()) ledger.add(each)
     },
-    snapshot: takeSnapshot,
+    snapshot(snapshot) {
+      const slots = takeSnapshot(ledger, options.intervals, snapshot)
+      live = true
+      // What a missed message held may lie anywhere in the histories.
+      histories.begin(slots, snapshot)
+      onChange()
+    },
     message(message) {
       ledger.sequence += 1
       changes += visitFeedMessage(message, ledger)
@@ -132,7 +115,10 @@ export async function followMarket(
   const timer = setInterval(() => {
     for (const interval of options.intervals) {
       const rings = ledger.candles(interval)
-      for (const slot of ledger.symbols.keys()) if (!rings.isWhole(slot)) repair.check(rings, slot)
+      for (const slot of ledger.symbols.keys()) {
+        // What is still to come from the hub is not missing there.
+        if (histories.isLoaded(slot)) repair.check(rings, slot)
+      }
     }
   }, gapsEveryMs)
   const symbolsTimer = setInterval(() => {
@@ -143,18 +129,20 @@ export async function followMarket(
         if (added.length === 0) return
         hub.log.info({ added: added.map(({ symbol }) => symbol) }, 'symbols added to the ledger')
         if (slots.includes(-1))
-          hub.log.error('the ledger is full: start this process again to follow every symbol')
+          hub.log.error({ mostSymbols }, 'more symbols are listed than a ledger follows')
         histories.want(added.map(({ symbol }) => ledger.slotOf(symbol)).filter((slot) => slot >= 0))
       },
       () => {},
     )
   }, symbolsEveryMs)
 
+  const isLoaded = (slot: number) => live && histories.isLoaded(slot)
   return {
     ledger,
     isLive: () => live,
     isComplete: () => live && histories.missing() === 0,
-    isStale: (slot) => !live || ledger.ageMs(base, slot, hub.clock.now()) > options.staleAfterMs,
+    isLoaded,
+    isStale: (slot) => !isLoaded(slot) || ledger.ageMs(base, slot, hub.clock.now()) > options.staleAfterMs,
     counts() {
       const { open, absent } = repair.counts()
       return {

@@ -3,6 +3,7 @@ import { intervalsMs } from '../model/timeframe.ts'
 import type { Interval } from '../model/timeframe.ts'
 import { CandleRings } from './candle-rings.ts'
 import type { FeedVisitor } from './feed-message.ts'
+import { lengthen } from './lengthen.ts'
 
 /** A symbol that a ledger follows. */
 export interface LedgerSymbol {
@@ -27,39 +28,43 @@ export interface LiveCandle {
 
 interface CandleQuotes {
   /** open time of the candle that the last quote fell into */
-  readonly bucket: Float64Array
-  readonly maxBid: Float64Array
-  readonly minAsk: Float64Array
+  bucket: Float64Array
+  maxBid: Float64Array
+  minAsk: Float64Array
 }
+
+/** More symbols than any venue lists, and so the end of what one that lists nonsense can cost. */
+export const mostSymbols = 5_000
 
 /**
  * The whole market in this process's memory: per interval the last candles of every symbol, and the best quotes.
- * Everything is a number: nothing here is money. Symbols are numbered slots, `slotOf` names them.
+ * Everything is a number: nothing here is money. Symbols are numbered slots, `slotOf` names them. Arrays are replaced
+ * by longer ones when more symbols come, so nobody keeps one.
  */
 export class Ledger implements FeedVisitor {
   /** place in the feed of what is being taken in */
   sequence = 0
   readonly #symbols: LedgerSymbol[] = []
-  readonly bid: Float64Array
-  readonly bidSize: Float64Array
-  readonly ask: Float64Array
-  readonly askSize: Float64Array
+  bid: Float64Array
+  bidSize: Float64Array
+  ask: Float64Array
+  askSize: Float64Array
   /** venue time of the quote, 0 where there is none */
-  readonly quoteTime: Float64Array
+  quoteTime: Float64Array
   /** slots that changed since `takeChanged` */
-  readonly #changed: Int32Array
-  readonly #isChanged: Uint8Array
+  #changed: Int32Array
+  #isChanged: Uint8Array
   #changedCount = 0
   #tickersPolledAt = 0
   readonly #rings = new Map<number, CandleRings>()
   readonly #ringList: CandleRings[]
   // Per interval and slot: the highest bid and lowest ask of the candle that a quote last fell into.
   readonly #quotes: CandleQuotes[]
-  readonly #capacity: number
+  #capacity: number
   readonly #slots: number[] = []
   readonly #names = new Map<string, number>()
 
-  /** An empty ledger with room for `capacity` symbols and the last `length` candles of each at every interval. */
+  /** An empty ledger with room for `capacity` symbols at first and the last `length` candles of each at every interval. */
   constructor(of: { capacity: number; intervals: readonly Interval[]; length: number }) {
     if (of.intervals.length === 0)
       throw new ConfigError('a ledger needs at least one interval, was given none')
@@ -81,11 +86,11 @@ export class Ledger implements FeedVisitor {
     }))
   }
 
-  /** Follows one more symbol, or one under another index; gives its slot, which stays, or -1 when there is no room. */
+  /** Follows one more symbol, or one under another index; gives its slot, which stays, or -1 beyond `mostSymbols`. */
   add({ symbol, index }: LedgerSymbol): number {
     const known = this.slotOf(symbol)
     const slot = known >= 0 ? known : this.#symbols.length
-    if (slot >= this.#capacity) return -1
+    if (slot >= this.#capacity && !this.#grow()) return -1
     const before = this.#symbols[slot]
     if (before !== undefined && this.#slots[before.index] === slot) this.#slots[before.index] = -1
     this.#symbols[slot] = { symbol, index }
@@ -181,7 +186,14 @@ export class Ledger implements FeedVisitor {
 
   /** Takes every symbol as changed. */
   markAll(): void {
-    for (const slot of this.#symbols.keys()) this.#mark(slot)
+    for (const slot of this.#symbols.keys()) this.mark(slot)
+  }
+
+  /** Takes a symbol as changed. */
+  mark(slot: number): void {
+    if (this.#isChanged[slot] === 1) return
+    this.#isChanged[slot] = 1
+    this.#changed[this.#changedCount++] = slot
   }
 
   /** Calls back for every slot that changed since the last time, once each. */
@@ -208,7 +220,7 @@ export class Ledger implements FeedVisitor {
     if (slot < 0 || rings === undefined) return
     if (!rings.put(slot, openTime, open, high, low, close, volume, klineClass)) return
     rings.changedAt[slot] = this.sequence
-    this.#mark(slot)
+    this.mark(slot)
   }
 
   polled(intervalMs: number, index: number, polledAt: number): void {
@@ -239,17 +251,31 @@ export class Ledger implements FeedVisitor {
       if (bid > (quotes.maxBid[slot] as number)) quotes.maxBid[slot] = bid
       if (ask < (quotes.minAsk[slot] as number)) quotes.minAsk[slot] = ask
     }
-    this.#mark(slot)
+    this.mark(slot)
   }
 
   tickersPolled(polledAt: number): void {
     if (polledAt > this.#tickersPolledAt) this.#tickersPolledAt = polledAt
   }
 
-  #mark(slot: number): void {
-    if (this.#isChanged[slot] === 1) return
-    this.#isChanged[slot] = 1
-    this.#changed[this.#changedCount++] = slot
+  #grow(): boolean {
+    const slots = Math.min(mostSymbols, Math.max(16, 2 * this.#capacity))
+    if (slots <= this.#capacity) return false
+    this.#capacity = slots
+    this.bid = lengthen(this.bid, slots)
+    this.bidSize = lengthen(this.bidSize, slots)
+    this.ask = lengthen(this.ask, slots)
+    this.askSize = lengthen(this.askSize, slots)
+    this.quoteTime = lengthen(this.quoteTime, slots)
+    this.#changed = lengthen(this.#changed, slots)
+    this.#isChanged = lengthen(this.#isChanged, slots)
+    for (const rings of this.#ringList) rings.grow(slots)
+    for (const quotes of this.#quotes) {
+      quotes.bucket = lengthen(quotes.bucket, slots)
+      quotes.maxBid = lengthen(quotes.maxBid, slots)
+      quotes.minAsk = lengthen(quotes.minAsk, slots)
+    }
+    return true
   }
 
   #quotesOf(rings: CandleRings): CandleQuotes {

@@ -1,14 +1,21 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { feedHistories } from '../../lua/feed-histories.ts'
 import type { Hub } from '../hub/hub.ts'
 import { describeError } from '../model/errors.ts'
 import type { CandleRings } from './candle-rings.ts'
+import type { FeedPosition } from './feed-message.ts'
 import type { Ledger } from './ledger.ts'
 
-/** Brings the histories of a ledger's symbols from the hub, a few at a time. */
+/** Brings the histories of a ledger's symbols from the hub, a few at a time, in the order in which they are wanted. */
 export interface HistoryLoader {
-  /** asks for these slots at every interval, again if they were loaded before */
-  want(slots: Iterable<number>): void
+  /** nothing is known any more: asks for all of these slots, as they stand at this place of the feed or later */
+  begin(slots: readonly number[], from: FeedPosition): void
+  /** asks for more slots */
+  want(slots: readonly number[]): void
+  /** asks once more for slots, which are known meanwhile as they are */
+  refresh(slots: readonly number[]): void
+  /** whether all of a slot's histories have come */
+  isLoaded(slot: number): boolean
   /** how many series are still to come */
   missing(): number
   stop(): void
@@ -17,6 +24,7 @@ export interface HistoryLoader {
 // So few that neither Redis nor this process is held up for more than some ms.
 const symbolsAtOnce = 10
 const retryMs = 100
+const againMs = 10
 
 type StoredRow = [number, string, string, string, string, string, number, number, string]
 
@@ -28,16 +36,17 @@ export function loadHistories(
   length: number,
   onLoaded: (rings: CandleRings, slot: number) => void,
 ): HistoryLoader {
-  const wanted = ledger
-    .intervals()
-    .map((interval) => ({ rings: ledger.candles(interval), slots: new Set<number>() }))
+  const series = ledger.intervals().map((interval) => ({
+    rings: ledger.candles(interval),
+    wanted: new Set<number>(),
+    unknown: new Set<number>(),
+  }))
+  let since: FeedPosition = { epoch: 0, sequence: 0 }
   let running = false
   let stopped = false
 
-  const missing = () => wanted.reduce((sum, { slots }) => sum + slots.size, 0)
-
-  async function loadSome(rings: CandleRings, slots: Set<number>): Promise<void> {
-    const some = [...slots].slice(0, symbolsAtOnce)
+  async function loadSome({ rings, wanted, unknown }: (typeof series)[number]): Promise<number> {
+    const some = [...wanted].slice(0, symbolsAtOnce)
     const klines = some.map((slot) =>
       hub.keys.klines(venue, rings.interval, ledger.symbols[slot]?.symbol ?? ''),
     )
@@ -46,38 +55,68 @@ export function loadHistories(
       { sequence: hub.keys.feedSequence(venue), klines },
       { count: length },
     )
+    // An answer from before the feed was joined lacks what a lost message held.
+    if (told.epoch !== since.epoch || told.sequence < since.sequence) return 0
+    let loaded = 0
     for (const [i, slot] of some.entries()) {
       // What changed while the answer was under way is newer than the answer: ask again.
       if ((rings.changedAt[slot] as number) > told.sequence) continue
       putStored(rings, slot, `[${told.rows[i]?.join(',') ?? ''}]`)
-      slots.delete(slot)
+      wanted.delete(slot)
+      unknown.delete(slot)
+      loaded += 1
       onLoaded(rings, slot)
     }
+    return loaded
+  }
+
+  async function loadEach(): Promise<number> {
+    let loaded = 0
+    for (const each of series) {
+      if (each.wanted.size === 0 || stopped) continue
+      loaded += await loadSome(each)
+      await nextTurn()
+    }
+    return loaded
   }
 
   async function run(): Promise<void> {
+    if (running || stopped) return
     running = true
-    while (!stopped && missing() > 0) {
-      for (const { rings, slots } of wanted) {
-        if (slots.size === 0 || stopped) continue
-        try {
-          await loadSome(rings, slots)
-          await nextTurn()
-        } catch (error) {
-          hub.log.debug({ error: describeError(error) }, 'histories were not read')
-          await new Promise((resolve) => setTimeout(resolve, retryMs))
-        }
+    while (!stopped && series.some(({ wanted }) => wanted.size > 0)) {
+      try {
+        if ((await loadEach()) === 0) await sleep(againMs)
+      } catch (error) {
+        hub.log.debug({ error: describeError(error) }, 'histories were not read')
+        await sleep(retryMs)
       }
     }
     running = false
   }
 
+  function want(slots: readonly number[]): void {
+    for (const { wanted, unknown } of series) {
+      for (const slot of slots) {
+        wanted.add(slot)
+        unknown.add(slot)
+      }
+    }
+    void run()
+  }
+
   return {
-    want(slots) {
-      for (const slot of slots) for (const each of wanted) each.slots.add(slot)
-      if (!running && !stopped) void run()
+    begin(slots, from) {
+      since = from
+      for (const { wanted } of series) wanted.clear()
+      want(slots)
     },
-    missing,
+    want,
+    refresh(slots) {
+      for (const { wanted } of series) for (const slot of slots) wanted.add(slot)
+      void run()
+    },
+    isLoaded: (slot) => series.every(({ unknown }) => !unknown.has(slot)),
+    missing: () => series.reduce((sum, { unknown }) => sum + unknown.size, 0),
     stop() {
       stopped = true
     },

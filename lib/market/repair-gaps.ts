@@ -15,53 +15,62 @@ export interface GapRepair {
   stop(): Promise<void>
 }
 
-// Real ms.
-const askAgainMs = 4_000
-const lookEveryMs = 1_000
-// What so many backfills have not brought does not exist at the venue: it was down, or the symbol was not listed.
+const longestPauseMs = 3600_000
+// What so many backfills have not brought does not exist at the venue, as it seems: it was down, or the symbol was not
+// listed. It is asked for ever more seldom, for it may as well have been the backfills that failed.
 const mostTries = 3
 
 interface OpenGap {
   readonly rings: CandleRings
   readonly slot: number
   readonly from: number
-  readonly until: number
+  until: number
   tries: number
-  askedAt: number
+  askAt: number
 }
 
-/** `reload` is called with the slots whose history may have come since. */
+/**
+ * `reload` is called with the slots whose history may have come since. A gap is asked for again every `againMs`, in
+ * real ms.
+ */
 export function repairGaps(
   hub: Hub,
   venue: string,
   ledger: Ledger,
   reload: (slots: number[]) => void,
+  againMs = 4_000,
 ): GapRepair {
   const queue = openQueue<BackfillJob>(hub, backfillQueue(venue))
-  const gaps = new Map<string, OpenGap>()
+  // Per series with gaps, each by its first open time.
+  const gapsOf = new Map<string, Map<number, OpenGap>>()
+  const all = () => [...gapsOf.values()].flatMap((gaps) => [...gaps.values()])
 
   function check(rings: CandleRings, slot: number): void {
+    const key = `${rings.interval} ${slot}`
     const found = rings.isWhole(slot) ? [] : rings.gaps(slot)
-    const stands = new Set(found.map(({ from }) => from))
-    for (const [key, gap] of gaps) {
-      if (gap.rings === rings && gap.slot === slot && !stands.has(gap.from)) gaps.delete(key)
+    if (found.length === 0) {
+      gapsOf.delete(key)
+      return
     }
+    const before = gapsOf.get(key)
+    const gaps = new Map<number, OpenGap>()
     for (const { from, until } of found) {
-      const key = `${rings.interval} ${slot} ${from}`
-      if (gaps.has(key)) continue
-      gaps.set(key, { rings, slot, from, until, tries: 0, askedAt: 0 })
-      hub.log.info(
-        { symbol: ledger.symbols[slot]?.symbol, interval: rings.interval, from, until },
-        'candles are missing',
-      )
+      const known = before?.get(from)
+      gaps.set(from, known ?? { rings, slot, from, until, tries: 0, askAt: 0 })
+      if (known !== undefined) known.until = until
+      else {
+        const { symbol } = ledger.symbols[slot] ?? {}
+        hub.log.info({ symbol, interval: rings.interval, from, until }, 'candles are missing')
+      }
     }
+    gapsOf.set(key, gaps)
   }
 
   async function ask(gap: OpenGap): Promise<void> {
     const symbol = ledger.symbols[gap.slot]?.symbol ?? ''
     const { interval, intervalMs } = gap.rings
-    gap.askedAt = Date.now()
     gap.tries += 1
+    gap.askAt = Date.now() + Math.min(longestPauseMs, againMs * 2 ** Math.max(0, gap.tries - mostTries))
     const candles = Math.round((gap.until - gap.from) / intervalMs)
     const data = { symbol, interval, candles, until: gap.until - intervalMs }
     // Several readers miss the same candles: one job brings them for all.
@@ -72,25 +81,23 @@ export function repairGaps(
   }
 
   const timer = setInterval(() => {
-    const due = [...gaps.values()].filter(
-      ({ tries, askedAt }) => tries < mostTries && Date.now() - askedAt > askAgainMs,
-    )
-    for (const gap of due) {
+    for (const gap of all().filter(({ askAt }) => askAt <= Date.now())) {
       ask(gap).catch((error: unknown) =>
         hub.log.debug({ error: describeError(error) }, 'no backfill was asked for'),
       )
     }
-    const waiting = [...gaps.values()]
+    const waiting = all()
       .filter(({ tries }) => tries > 0 && tries < mostTries)
       .map(({ slot }) => slot)
     if (waiting.length > 0) reload([...new Set(waiting)])
-  }, lookEveryMs)
+  }, againMs / 4)
 
   return {
     check,
     counts() {
-      const absent = [...gaps.values()].filter(({ tries }) => tries >= mostTries).length
-      return { open: gaps.size - absent, absent }
+      const open = all()
+      const absent = open.filter(({ tries }) => tries >= mostTries).length
+      return { open: open.length - absent, absent }
     },
     async stop() {
       clearInterval(timer)

@@ -40,7 +40,8 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
 
   function noRisk(slot: number, now: number): string | undefined {
     if (slot < 0) return 'the symbol is not followed'
-    if (!market.isLive() || !market.isComplete()) return 'stale data: the market is not complete'
+    if (!market.isLive()) return 'stale data: the feed is lost'
+    if (!market.isLoaded(slot)) return 'stale data: the history of the symbol has not come'
     if (!account.isSynced()) return 'stale data: the account is not known'
     if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
     if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'

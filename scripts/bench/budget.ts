@@ -76,7 +76,7 @@ async function report({ venue, redis }: System, of: Measured): Promise<Figures> 
     {
       figure: 'gap per symbol in 1m, p95',
       measured: toSeconds(p95Ms),
-      beside: `${beside(p95Ms)}, rounds included`,
+      beside: `${beside(p95Ms)}, rounds included; target 110 %`,
     },
     {
       figure: 'weight used',

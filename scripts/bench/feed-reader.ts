@@ -49,6 +49,7 @@ process.on('message', (message) => {
     latencies = []
     changesBefore = market.counts().changes
     cpuBefore = process.cpuUsage()
+    process.send?.('begun')
     return
   }
   const { user, system } = process.cpuUsage(cpuBefore)

@@ -16,6 +16,15 @@ import type { Row } from './report.ts'
 
 const venue = 'binanceusdm'
 const minuteMs = 60_000
+// What has not come after so long does not come any more.
+const lostAfterMs = 5_000
+
+interface Reader {
+  readonly child: ChildProcess
+  /** counts anew from now on */
+  begin(): Promise<void>
+  ask(): Promise<FeedReaderFigures>
+}
 
 interface Case {
   readonly symbols: number
@@ -73,16 +82,16 @@ async function measure(redis: BenchRedis, one: Case, seconds: number, signal: Ab
   await fill(hub, symbols)
   const readers = await Promise.all(Array.from({ length: one.readers }, () => startReader(redis)))
   try {
-    await write(hub, symbols, one.updatesPerS, 2, signal)
-    for (const reader of readers) reader.child.send('begin')
-    await sleep(50)
+    const before = await write(hub, symbols, one.updatesPerS, 2, signal)
+    // What is still under way would be counted to what follows.
+    await untilTaken(readers, before, signal)
+    for (const reader of readers) await reader.begin()
     const cpuBefore = await redis.readCpuSeconds()
     const begunAt = performance.now()
     const written = await write(hub, symbols, one.updatesPerS, seconds, signal)
     const took = (performance.now() - begunAt) / 1000
     const redisCpu = (await redis.readCpuSeconds()) - cpuBefore
-    await sleep(500)
-    const told = await Promise.all(readers.map((reader) => reader.ask()))
+    const told = await untilTaken(readers, written, signal)
     const worst = (of: (figures: FeedReaderFigures) => number) => Math.max(...told.map(of))
     return {
       ...one,
@@ -155,9 +164,21 @@ async function write(
   return written
 }
 
-async function startReader(
-  redis: BenchRedis,
-): Promise<{ child: ChildProcess; ask(): Promise<FeedReaderFigures> }> {
+/** What the readers tell once each has taken in so many changes; in the end what they tell, whatever they lack. */
+async function untilTaken(
+  readers: readonly Reader[],
+  changes: number,
+  signal: AbortSignal,
+): Promise<FeedReaderFigures[]> {
+  const giveUpAt = Date.now() + lostAfterMs
+  for (;;) {
+    await sleep(50, undefined, { signal })
+    const told = await Promise.all(readers.map((reader) => reader.ask()))
+    if (told.every((each) => each.changes >= changes) || Date.now() > giveUpAt) return told
+  }
+}
+
+async function startReader(redis: BenchRedis): Promise<Reader> {
   const program = fileURLToPath(new URL('./feed-reader.js', import.meta.url))
   const order: FeedReaderOrder = {
     endpoint: redis.hub.endpoint,
@@ -166,19 +187,25 @@ async function startReader(
   }
   const child = fork(program, [JSON.stringify(order)], { env: redis.environment })
   await next(child)
+  const say = (message: string) => {
+    const answer = next(child)
+    child.send(message)
+    return answer
+  }
   return {
     child,
-    ask() {
-      const answer = next(child)
-      child.send('tell')
-      return answer as Promise<FeedReaderFigures>
-    },
+    begin: async () => void (await say('begin')),
+    ask: async () => (await say('tell')) as FeedReaderFigures,
   }
 }
 
 function next(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`a reader ended with code ${code}`)))
+    const fail = (code: number | null) => reject(new Error(`a reader ended with code ${code}`))
+    child.once('exit', fail)
+    child.once('message', (message) => {
+      child.off('exit', fail)
+      resolve(message)
+    })
   })
 }

@@ -28,12 +28,27 @@ const settings = {
 }
 const repairedWithinMs = 10_000
 
-/** Watches every symbol for candles that are missing between others; tells how long each stretch of it lasted. */
-function watchGaps(market: Market): { readonly repairsMs: number[]; stop(): void } {
+interface Watch {
+  /** how long each stretch of missing candles lasted */
+  readonly repairsMs: number[]
+  /** part of the time in which a symbol's history was known, and in which all of them were */
+  known(): { one: number; all: number }
+  stop(): void
+}
+
+/** Watches every symbol for candles that are missing between others, and for what is known. */
+function watchSymbols(market: Market): Watch {
   const rings = market.ledger.candles('1m')
   const since = new Map<number, number>()
   const repairsMs: number[] = []
+  let looks = 0
+  let [one, all] = [0, 0]
   const timer = setInterval(() => {
+    const slots = market.ledger.symbols.length
+    const known = market.ledger.symbols.filter((_, slot) => market.isLoaded(slot)).length
+    looks += 1
+    one += known / slots
+    all += known === slots ? 1 : 0
     for (const slot of market.ledger.symbols.keys()) {
       const from = since.get(slot)
       if (rings.isWhole(slot)) {
@@ -43,7 +58,11 @@ function watchGaps(market: Market): { readonly repairsMs: number[]; stop(): void
       } else if (from === undefined) since.set(slot, Date.now())
     }
   }, 20)
-  return { repairsMs, stop: () => clearInterval(timer) }
+  return {
+    repairsMs,
+    known: () => ({ one: one / looks, all: all / looks }),
+    stop: () => clearInterval(timer),
+  }
 }
 
 /** What a ledger has otherwise than the recording; counts what is equal. */
@@ -118,8 +137,8 @@ describe('the ledger beside a recording', function () {
       () => market.stop(),
       () => lossy.stop(),
     )
-    const gaps = watchGaps(market)
-    stops.push(() => gaps.stop())
+    const watched = watchSymbols(market)
+    stops.push(() => watched.stop())
 
     const begunAt = Date.now()
     const settledMs: number[] = []
@@ -146,17 +165,19 @@ describe('the ledger beside a recording', function () {
         }),
       )
     }
-    gaps.stop()
+    watched.stop()
     const { resyncs, gaps: left, absent, changes } = market.counts()
     tell(
       `${changes} changes, ${lossy.faults()} faults, ${resyncs} times anew; ${equal} candles equal at the end`,
     )
+    const { one, all } = watched.known()
+    tell(`a symbol was known ${Math.round(one * 100)} % of the time, all together ${Math.round(all * 100)} %`)
     tell(`settled in ${Math.max(...settledMs)} ms at most, of ${settledMs.length}`)
-    tell(`${gaps.repairsMs.length} repairs in ${Math.max(...gaps.repairsMs)} ms at most`)
+    tell(`${watched.repairsMs.length} repairs in ${Math.max(...watched.repairsMs)} ms at most`)
     expect([left, absent]).to.deep.equal([0, 0])
     expect(resyncs).to.be.greaterThan(3)
     expect(equal).to.be.at.least(recording.size * (length - 2))
-    expect(gaps.repairsMs.length).to.be.at.least(recording.size / 2)
-    expect(Math.max(...gaps.repairsMs)).to.be.at.most(repairedWithinMs)
+    expect(watched.repairsMs.length).to.be.at.least(recording.size / 2)
+    expect(Math.max(...watched.repairsMs)).to.be.at.most(repairedWithinMs)
   })
 })

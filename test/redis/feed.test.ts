@@ -3,62 +3,11 @@ import { expect } from 'chai'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { followMarket } from '../../lib/market/follow-market.ts'
 import type { Market } from '../../lib/market/follow-market.ts'
-import { listInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { mergeKlines, readKlines } from '../../lib/market/klines.ts'
 import { mergeTickers } from '../../lib/market/tickers.ts'
-import type { Instrument } from '../../lib/model/instrument.ts'
-import type { Kline } from '../../lib/model/kline.ts'
 import { openLossyFeed } from '../support/lossy-feed.ts'
+import { kline, list, merge, series, start, symbols, venue } from '../support/small-market.ts'
 import { withRedis } from '../support/with-redis.ts'
-
-const venue = 'binanceusdm'
-const series = { venue, interval: '1m' } as const
-const minute = 60_000
-const start = 1_764_000_000_000 - (1_764_000_000_000 % minute)
-const symbols = ['AUSDT', 'BUSDT', 'CUSDT', 'DUSDT', 'EUSDT']
-
-function instrument(symbol: string): Instrument {
-  const terms = {
-    contract: 'perpetual',
-    linear: true,
-    underlying: 'coin',
-    status: 'trading',
-    contractSize: '1',
-  } as const
-  const steps = {
-    tickSize: '0.1',
-    lotSize: '1',
-    minQty: '1',
-    minNotional: '5',
-    maxMarketQty: '10',
-    deliveryTime: undefined,
-  }
-  return { symbol, base: symbol.slice(0, -4), quote: 'USDT', settle: 'USDT', ...terms, ...steps }
-}
-
-async function list(hub: Hub, all = symbols): Promise<void> {
-  await writeInstruments(hub, venue, listInstruments(all.map(instrument), new Map(), new Map()))
-  await hub.redis.del(hub.keys.lane(venue, '1m', 'all'))
-  await hub.redis.rpush(hub.keys.lane(venue, '1m', 'all'), ...all)
-}
-
-function kline(at: number, volume: number, klineClass: 0 | 1 | 2 = 0): Kline {
-  const prices = { open: '1', high: '2', low: '0.5', close: String(1 + volume / 100) }
-  return {
-    openTime: start + at * minute,
-    ...prices,
-    volume: String(volume),
-    class: klineClass,
-    time: start,
-    source: 'rest',
-  }
-}
-
-async function merge(hub: Hub, index: number, klines: Kline[], all = symbols): Promise<void> {
-  await mergeKlines(hub, series, [
-    { symbol: all[index] as string, index, polledAt: start + klines.length, klines },
-  ])
-}
 
 async function until(
   what: string,
@@ -178,8 +127,10 @@ describe('the feed', () => {
   it('is joined anew after a FLUSHALL, under the indexes of the new epoch', async () => {
     const hub = await redis.hub()
     await list(hub)
-    await merge(hub, 0, [kline(0, 5)])
+    await merge(hub, 0, [kline(0, 1)])
     const market = await follow(hub)
+    for (let volume = 2; volume <= 5; volume++) await merge(hub, 0, [kline(0, volume)])
+    await until('the changes are there', () => isExact(hub, market))
     await hub.redis.flushall()
     const reversed = symbols.toReversed()
     await list(hub, reversed)
@@ -190,6 +141,8 @@ describe('the feed', () => {
     })
     const rings = market.ledger.candles('1m')
     expect(rings.volume[rings.at(market.ledger.slotOf('AUSDT'))]).to.equal(5)
+    // A symbol that changed late in the old epoch, and not in the new one, is known too.
+    await until('the market is complete', () => market.isComplete())
   })
 
   it('is known to be lost while the connection is gone, and is complete again after it', async () => {
@@ -197,7 +150,9 @@ describe('the feed', () => {
     await list(hub)
     await merge(hub, 0, [kline(0, 5)])
     let lost = false
-    const market: Market = await follow(hub, () => (lost ||= market !== undefined && !market.isLive()))
+    let joined: Market | undefined
+    const market = await follow(hub, () => (lost ||= joined?.isLive() === false))
+    joined = market
     await hub.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await until('the loss is noticed', () => lost)
     await merge(hub, 0, [kline(0, 6, 2), kline(1, 1)])

@@ -44,6 +44,29 @@ describe('positions-merge', () => {
     expect(await btc(hub)).to.include({ size: '0', source: 'stream' })
   })
 
+  it('takes the farther of two steps of a sweep for the later one, be it the stream that is late or the answer', async () => {
+    for (const [before, step, end] of [
+      ['5', '2', '0'],
+      ['2', '0', '-3'],
+      ['-3', '-2', '0'],
+      ['0', '1', '4'],
+    ] as const) {
+      for (const [stream, answer] of [
+        [step, end],
+        [end, step],
+      ] as const) {
+        const hub = await redis.hub()
+        await tell(
+          hub,
+          { source: 'stream', size: before, askedAt: start },
+          { source: 'risk', size: answer, time: start + 50, askedAt: start + 90 },
+          { source: 'stream', size: stream, time: start + 50, askedAt: start + 50 },
+        )
+        expect(await btc(hub), `${before} to ${step} to ${end}`).to.include({ size: end })
+      }
+    }
+  })
+
   it('believes an answer of the same time that was asked for 2 s after it, and the later the more', async () => {
     const hub = await redis.hub()
     await tell(

@@ -1,8 +1,7 @@
-import { toPositionWord } from '../../lib/account/account-words.ts'
+import { mergePositions } from '../../lib/account/positions.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import type { AccountReport, BalanceReport } from '../../lib/model/balance-report.ts'
 import type { AccountSource, PositionReport } from '../../lib/model/position-report.ts'
-import { positionsMerge } from '../../lua/positions-merge.ts'
 
 /** About when these tests play, ms. */
 export const start = 1_764_000_000_000
@@ -69,24 +68,7 @@ export interface Said extends AccountReport {
   readonly source: AccountSource
 }
 
-/** The merge of a venue without explicit flat rows, whose records may have no time. */
+/** The merge of a venue that does not tell what is flat, and whose records may have no time. */
 export function mergeFlattening(hub: Hub, report: Said) {
-  const { venue, account } = main
-  return positionsMerge(
-    hub.redis,
-    {
-      positions: hub.keys.positions(venue, account),
-      sources: hub.keys.sources(venue, account),
-      sequence: hub.keys.accountFeedSequence(venue, account),
-    },
-    {
-      channel: hub.keys.accountFeed(venue, account),
-      source: report.source,
-      askedAt: report.askedAt,
-      complete: report.complete.positions,
-      settleMs: 2_000,
-      flatten: true,
-    },
-    report.positions.map(toPositionWord),
-  )
+  return mergePositions(hub, main, report.source, report, false)
 }

@@ -6,6 +6,8 @@ export interface LossyFeed {
   calm(): void
   /** loses, doubles and swaps again */
   storm(): void
+  /** loses so many of the next messages, calm or not */
+  lose(count: number): void
   /** messages that were lost, doubled or swapped so far */
   faults(): number
   stop(): void
@@ -26,11 +28,13 @@ export async function openLossyFeed(
   let random = seed
   let calm = false
   let faults = 0
+  let toLose = 0
   let held: Buffer | undefined
   const dice = () => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648
   const pass = (message: Buffer) => void hub.redis.publish(relayed, message).catch(() => 0)
   relay.on('messageBuffer', (_channel: Buffer, message: Buffer) => {
-    const thrown = calm ? 1 : dice()
+    const thrown = toLose > 0 ? 0 : calm ? 1 : dice()
+    toLose = Math.max(0, toLose - 1)
     if (thrown < 3 * share) faults += 1
     if (thrown < share) return
     if (thrown < 2 * share) pass(message)
@@ -47,6 +51,7 @@ export async function openLossyFeed(
     hub: { ...hub, keys: { ...hub.keys, feed: () => relayed } },
     calm: () => (calm = true),
     storm: () => (calm = false),
+    lose: (count) => (toLose = count),
     faults: () => faults,
     stop: () => relay.disconnect(),
   }

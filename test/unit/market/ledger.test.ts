@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Ledger } from '../../../lib/market/ledger.ts'
+import { Ledger, mostSymbols } from '../../../lib/market/ledger.ts'
 
 const minute = 60_000
 const hour = 3_600_000
@@ -87,6 +87,44 @@ describe('the ledger', () => {
     ledger.polled(minute, 7, start + 30_000)
     expect(ledger.ageMs('1m', 0, start + 41_000)).to.equal(1_000)
     expect(ledger.ageMs('1h', 0, start)).to.equal(Infinity)
+  })
+
+  it('grows with the symbols that come, and keeps what it holds of each', () => {
+    const ledger = new Ledger({ capacity: 1, intervals: ['1m', '1h'], length: 3 })
+    const count = 40
+    const tell = (index: number) => {
+      for (const at of [0, 1, 2, 3]) {
+        ledger.kline(minute, index, start + at * minute, 1, 2, 0.5, index, at + 1, 2)
+        ledger.kline(hour, index, start + at * hour, 1, 2, 0.5, -index, at + 1, 0)
+      }
+      ledger.polled(minute, index, start + index)
+      ledger.ticker(index, start + 3 * minute, index, 1, index + 1, 2)
+    }
+    for (let index = 0; index < count; index++) {
+      expect(ledger.add({ symbol: `S${index}`, index })).to.equal(index)
+      tell(index)
+    }
+    for (let slot = 0; slot < count; slot++) {
+      const rings = ledger.candles('1m')
+      expect([...rings.view(rings.openTime, slot)]).to.deep.equal([1, 2, 3].map((at) => start + at * minute))
+      expect([...rings.view(rings.close, slot)]).to.deep.equal([slot, slot, slot])
+      expect(ledger.ageMs('1m', slot, start + slot)).to.equal(0)
+      const longer = ledger.candles('1h')
+      expect([...longer.view(longer.close, slot)]).to.deep.equal([-slot, -slot, -slot])
+      expect([ledger.bid[slot], ledger.askSize[slot]]).to.deep.equal([slot, 2])
+      expect(ledger.live('1m', slot)).to.include({ high: Math.max(2, slot) })
+    }
+    const changed: number[] = []
+    ledger.takeChanged((slot) => changed.push(slot))
+    expect(changed).to.have.length(count)
+  })
+
+  it('follows no more symbols than a venue can have', () => {
+    const ledger = new Ledger({ capacity: 1, intervals: ['1m'], length: 2 })
+    for (let index = 0; index < mostSymbols; index++) ledger.add({ symbol: `S${index}`, index })
+    expect(ledger.add({ symbol: 'LAST', index: mostSymbols })).to.equal(-1)
+    expect(ledger.slotOf('LAST')).to.equal(-1)
+    expect(ledger.add({ symbol: 'S3', index: 9_999 })).to.equal(3)
   })
 
   it('keeps a symbol in its slot when its index changes, and takes two that swapped theirs apart', () => {
