@@ -1,4 +1,4 @@
-import { toOrderReport, toStopReport, toTradeReport } from './binance-order-map.ts'
+import { toOrderEvent, toOrderReport, toStopEvent, toStopReport, toTradeReport } from './binance-order-map.ts'
 import type { OrderToSend, StopToSend } from './order-exchange.ts'
 import { toRows } from './raw.ts'
 import type { Raw } from './raw.ts'
@@ -56,6 +56,8 @@ export const binanceOrders: VenueOrders = {
     const { body } = await ask(call('GET', 'userTrades', { symbol, startTime, limit: page }))
     return toRows(body, 'trades').map(toTradeReport)
   },
+  toOrderEvent,
+  toStopEvent,
 }
 
 function call(method: VenueCall['method'], path: string, params: Raw): VenueCall {

@@ -118,6 +118,10 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
       read(`orders in ${symbol}`, () => orders.fetchOrdersSince(signed, symbol, since)),
     fetchTradesSince: (symbol, since) =>
       read(`trades in ${symbol}`, () => orders.fetchTradesSince(signed, symbol, since)),
+    readEvent(event) {
+      if (event.kind === 'order') return { order: orders.toOrderEvent(event.row) }
+      return event.kind === 'conditional' ? { stop: orders.toStopEvent(event.row, event.time) } : undefined
+    },
     close: () => closeClient(client),
   }
 }

@@ -1,7 +1,8 @@
 import type { Decimal } from '../model/decimal.ts'
 import type { OrderType, Side, TimeInForce } from '../model/order.ts'
-import type { OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
+import type { OrderEvent, OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
 import type { PositionSide } from '../model/position-report.ts'
+import type { UserEvent } from './account-exchange.ts'
 
 /** An order as it is sent; sizes and prices already in the venue's steps. */
 export interface OrderToSend {
@@ -59,5 +60,7 @@ export interface OrderExchange {
   fetchOrdersSince(symbol: string, since: number): Promise<OrderReport[]>
   /** one page of trades from `since` on, oldest first */
   fetchTradesSince(symbol: string, since: number): Promise<TradeReport[]>
+  /** What an event of the account's stream tells of an order or a stop; undefined of any other event. */
+  readEvent(event: UserEvent): { order: OrderEvent } | { stop: StopReport } | undefined
   close(): Promise<void>
 }

@@ -1,5 +1,6 @@
-import type { OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
+import type { OrderEvent, OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
 import type { OrderToSend, StopToSend } from './order-exchange.ts'
+import type { Raw } from './raw.ts'
 import type { Ask } from './venue.ts'
 
 /** How a venue takes orders and tells of them. What is asked is signed; the maps behind it are pure. */
@@ -25,4 +26,7 @@ export interface VenueOrders {
   fetchOpenStops(ask: Ask, symbol: string | undefined): Promise<StopReport[]>
   fetchOrdersSince(ask: Ask, symbol: string, since: number): Promise<OrderReport[]>
   fetchTradesSince(ask: Ask, symbol: string, since: number): Promise<TradeReport[]>
+  /** The raw row of an event of the kind `order`, and of one of the kind `conditional`. */
+  toOrderEvent(row: Raw): OrderEvent
+  toStopEvent(row: Raw, time: number): StopReport
 }

@@ -1,11 +1,14 @@
 import { expect } from 'chai'
 import { OutcomeUnknownError, RetryLaterError, VenueRejectedError } from '../../lib/model/errors.ts'
 import { mul } from '../../lib/model/decimal.ts'
+import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
+import { openTestAccount } from '../support/account.ts'
 import { failureOf } from '../support/failure-of.ts'
 import { openTestOrders, stopToSend, toSend } from '../support/order-account.ts'
 import type { TestOrders } from '../support/order-account.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
+import { until } from '../support/until.ts'
 
 const symbol = 'BTCUSDT'
 
@@ -164,6 +167,37 @@ describe('orders at the venue', function () {
       enter: () => Promise.reject(new RetryLaterError('closed', { retryAt: Date.now() + 1_000 })),
     })
     expect(await failureOf(() => test.exchange.createOrder(market()))).to.be.instanceOf(RetryLaterError)
+  })
+
+  it('are told by the stream as the answers tell them, with their trades', async () => {
+    const account = await openTestAccount(simulator.url, { key: 'one', secret: 'first' })
+    const events: UserEvent[] = []
+    const key = await account.exchange.openStreamKey()
+    let opened = false
+    const connection = key.connect({
+      onOpen: () => (opened = true),
+      onEvent: (event) => events.push(event),
+      onSign: () => {},
+      onLost: (reason) => expect.fail(reason),
+      onEnd: (reason) => expect.fail(reason),
+    })
+    try {
+      await until('the stream is open', async () => opened, 5_000)
+      const report = await test.exchange.createOrder(market('heard-1'))
+      const stop = stopToSend({ symbol, clientOrderId: 'heard-2', triggerPrice: await farBelow() })
+      const stopReport = await test.exchange.createStop(stop)
+      const heard = () => events.flatMap((event) => test.exchange.readEvent(event) ?? [])
+      await until('both are heard', async () => heard().some((each) => 'stop' in each), 5_000)
+      const orders = heard().flatMap((each) => ('order' in each ? [each.order] : []))
+      expect(orders.at(-1)?.order).to.deep.equal(report)
+      const trades = orders.flatMap(({ trade }) => trade ?? [])
+      const told = await test.exchange.fetchTradesSince(symbol, report.time)
+      expect(trades).to.deep.equal(told.filter(({ orderId }) => orderId === report.orderId))
+      expect(heard().flatMap((each) => ('stop' in each ? [each.stop] : []))).to.deep.equal([stopReport])
+    } finally {
+      connection.close()
+      await account.exchange.close()
+    }
   })
 
   it('weigh nothing on the address, and reading them what the venue counts', async () => {
