@@ -5,7 +5,7 @@ import type { Raw } from './raw.ts'
 import type { VenueOrders } from './venue-orders.ts'
 import type { VenueCall } from './venue.ts'
 
-// Venue ms in which a request must arrive. Short, because only then is it soon certain that a lost one is lost.
+// Short, because only then is it soon certain that a lost one is lost.
 const recvWindow = 2_000
 const page = 1_000
 
@@ -14,6 +14,7 @@ const page = 1_000
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/error-code
  */
 export const binanceOrders: VenueOrders = {
+  recvWindowMs: recvWindow,
   // -4116: the id is in use, by this very order if an earlier try was taken.
   unknownCodes: new Set(['-1000', '-1001', '-1006', '-1007', '-4116']),
   laterCodes: new Set(['-1003', '-1008', '-1015', '-1021']),

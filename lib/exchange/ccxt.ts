@@ -140,9 +140,10 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       state.onLeave?.()
     }
 
-    // The time that a request is signed with; taken after it has passed the gate.
+    // The time that a request is signed with: when it passed the gate. Were it taken later, a process that was frozen in
+    // between would send what it had judged to be in time long ago.
     override nonce(): number {
-      return Math.floor(now())
+      return states.getStore()?.left?.askedAt ?? Math.floor(now())
     }
 
     // It writes to standard output, a stream's address with its key too.

@@ -87,6 +87,7 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
   return {
     venue,
     account,
+    recvWindowMs: orders.recvWindowMs,
     createOrder: (order) =>
       change(
         `order ${order.clientOrderId}`,

@@ -42,6 +42,8 @@ export interface StopToSend {
 export interface OrderExchange {
   readonly venue: string
   readonly account: string
+  /** real ms after it left in which a request that changes an order arrives, or never */
+  readonly recvWindowMs: number
   createOrder(order: OrderToSend): Promise<OrderReport>
   createStop(stop: StopToSend): Promise<StopReport>
   /** false: the venue knows no such open order, so that it has ended, or never was */

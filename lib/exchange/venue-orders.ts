@@ -5,6 +5,8 @@ import type { Ask } from './venue.ts'
 
 /** How a venue takes orders and tells of them. What is asked is signed; the maps behind it are pure. */
 export interface VenueOrders {
+  /** real ms in which a request that changes an order must arrive; the venue refuses it later */
+  readonly recvWindowMs: number
   /** codes of an answer that leaves open whether an order was taken */
   readonly unknownCodes: ReadonlySet<string>
   /** codes of an answer that says that an order did not come to the book, and may be sent later */

@@ -19,9 +19,7 @@ export interface SettleParts extends OrderPath {
   readonly isSending: (intentId: string) => boolean
 }
 
-// Venue ms: a request of an order arrives within it or not at all.
-const windowMs = 2_000
-// A trade is told by the second at some venues, and clocks differ.
+// Venue ms: a trade is told by the second at some venues, and clocks differ.
 const earlierMs = 60_000
 
 /**
@@ -70,6 +68,7 @@ async function settleSlice(parts: SettleParts, claim: Claim, slice: Slice): Prom
   const { hub, of, exchange } = parts
   const { symbol } = claim.intent
   const id = slice.clientOrderId
+  const windowMs = exchange.recvWindowMs * hub.clock.rate
   // Its sender may have died between the claim and the record.
   await recordPending(hub, of, toPendingOrder(of.account, claim, slice))
   const order = await readLiveOrder(hub, of, id)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { OutcomeUnknownError, RetryLaterError, VenueRejectedError } from '../../lib/model/errors.ts'
-import { mul } from '../../lib/model/decimal.ts'
+import { add, mul } from '../../lib/model/decimal.ts'
 import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
 import { openTestAccount } from '../support/account.ts'
 import { failureOf } from '../support/failure-of.ts'
@@ -66,7 +66,7 @@ describe('orders at the venue', function () {
     expect(await test.exchange.fetchOrderById(symbol, report.orderId)).to.deep.equal(report)
     const trades = await test.exchange.fetchTradesSince(symbol, report.time)
     const own = trades.filter(({ orderId }) => orderId === report.orderId)
-    expect(own.reduce((sum, { size }) => sum + Number(size), 0)).to.equal(1)
+    expect(own.reduce((sum, { size }) => add(sum, size), '0')).to.equal('1')
     expect(own[0]).to.include({ symbol, side: 'buy', feeAsset: 'USDT', liquidity: 'taker' })
   })
 

@@ -44,7 +44,7 @@ const path: OrderPath = {
 }
 for (const signal of order.signals) {
   await pass('before claim')
-  const intent = toIntent(signal, clock.now() + 5_000)
+  const intent = toIntent(signal, clock.now() + 20_000)
   const before = { size: '0', time: 0 }
   const reservations = [{ counter: 'orders', amount: 1, room: 1_000_000 }]
   let answer = await claim(path, intent, { before, reservations, revision: 0 })

@@ -16,10 +16,10 @@ import type { CrashOrder } from './crash-worker.ts'
 
 const rate = 10
 const signals = Array.from(
-  { length: process.env['SOAK_RUNS'] === undefined ? 60 : 2_000 },
+  { length: process.env['SOAK_RUNS'] === undefined ? 30 : 2_000 },
   (_, at) => `signal-${at}`,
 )
-const killChance = 0.08
+const killChance = 0.12
 
 interface TrueOrder {
   readonly clientOrderId: string
