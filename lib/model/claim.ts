@@ -1,7 +1,6 @@
 import { InvariantError } from './errors.ts'
 import type { Decimal } from './decimal.ts'
-import type { IntentClass, OrderType, Side, TimeInForce } from './order.ts'
-import type { PositionSide } from './position-report.ts'
+import type { OrderIntent } from './intent.ts'
 
 /** One order that an intent comes to; the slices of a size above the venue's maximum are several. */
 export interface Slice {
@@ -10,25 +9,9 @@ export interface Slice {
   readonly size: Decimal
 }
 
-/** What somebody wants done on an account, in the venue's steps. */
-export interface Intent {
-  /** derived from account, strategy and signal: whoever has it, it is one intent */
-  readonly id: string
-  readonly strategy: string
-  readonly signalId: string
-  readonly class: IntentClass
-  readonly symbol: string
-  readonly side: Side
-  readonly positionSide: PositionSide
-  readonly type: OrderType
-  readonly timeInForce: TimeInForce
-  readonly postOnly: boolean
-  readonly reduceOnly: boolean
-  /** undefined for a market order */
-  readonly price: Decimal | undefined
+/** An intent in the venue's steps. */
+export interface SizedIntent extends Omit<OrderIntent, 'size' | 'notional'> {
   readonly slices: readonly Slice[]
-  /** venue time after which nothing of it may be sent */
-  readonly deadline: number
 }
 
 /**
@@ -36,7 +19,7 @@ export interface Intent {
  * It ends when every order of it has ended and the account shows what they did.
  */
 export interface Claim {
-  readonly intent: Intent
+  readonly intent: SizedIntent
   /** venue time; nothing of it was sent before */
   readonly claimedAt: number
   /** venue time after which nothing of it leaves any more */

@@ -1,8 +1,9 @@
 import { add, compareDecimals, mul } from './decimal.ts'
 import type { Decimal } from './decimal.ts'
-import { decodeOrder, encodeOrder, isTerminal } from './order.ts'
+import { decodeOrder, encodeOrder } from './order.ts'
 import type { Fill, Order } from './order.ts'
 import type { OrderReport, TradeReport } from './order-report.ts'
+import { compareOrderVersions } from './order-version.ts'
 import type { PositionSide } from './position-report.ts'
 
 /** An order at a venue, as everything that was heard of it adds up. `fees` are those paid in the quote asset. */
@@ -72,15 +73,14 @@ function afterReport(order: LiveOrder, report: OrderReport): LiveOrder {
   const filled = largerOf(order.filled, report.filled)
   const venueId = report.orderId
   const known = { ...order, filled, venueId, time: Math.max(order.time, report.time) }
-  const isNewer = isNewerState(order, report)
-  const changed = isNewer || filled !== order.filled || venueId !== order.venueId || known.time !== order.time
+  const isNewer = compareOrderVersions(report, order) > 0
+  const changed =
+    (isNewer && report.state !== order.state) ||
+    filled !== order.filled ||
+    venueId !== order.venueId ||
+    known.time !== order.time
   if (!changed) return order
   return isNewer ? { ...known, state: report.state } : known
-}
-
-function isNewerState(order: LiveOrder, report: OrderReport): boolean {
-  if (isTerminal(order.state)) return false
-  return order.state !== report.state
 }
 
 function largerOf(a: Decimal, b: Decimal): Decimal {

@@ -5,7 +5,7 @@ import type { Durability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { encodeClaim } from '../model/claim.ts'
-import type { Claim, Intent, Slice } from '../model/claim.ts'
+import type { Claim, SizedIntent, Slice } from '../model/claim.ts'
 import { OutcomeUnknownError, describeError } from '../model/errors.ts'
 import type { MoneyTerms } from '../model/live-order.ts'
 import { recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
@@ -38,7 +38,7 @@ const graceMs = 3_000
  */
 export async function claim(
   path: OrderPath,
-  intent: Intent,
+  intent: SizedIntent,
   terms: ClaimTerms,
 ): Promise<ClaimAnswer & { claim: string }> {
   const { hub, of, durability } = path

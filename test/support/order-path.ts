@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/hub/clock.ts'
 import { openDurability } from '../../lib/hub/durability.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
-import type { Intent } from '../../lib/model/claim.ts'
+import type { SizedIntent } from '../../lib/model/claim.ts'
 import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
 import type { OrderPath } from '../../lib/orders/send-intent.ts'
 import { openRecordingGate } from './recording-gate.ts'
@@ -39,10 +39,11 @@ export function knownClock(rate: number, now: number): Clock {
 }
 
 /** A market order that buys one contract in BTCUSDT. */
-export function toIntent(signalId: string, deadline: number): Intent {
+export function toIntent(signalId: string, deadline: number): SizedIntent {
   const id = clientOrderIdOf(account.account, 'test', signalId)
   return {
     id,
+    account: account.account,
     strategy: 'test',
     signalId,
     class: 'open',
