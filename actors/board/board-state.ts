@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAlerts } from '../../lib/alert/alerts.ts'
 import { readBudgets } from '../../lib/egress/budgets.ts'
 import type { Budget } from '../../lib/egress/budgets.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
@@ -8,6 +9,7 @@ import { openQueueCounts } from '../../lib/hub/queue-counts.ts'
 import type { QueueCounts } from '../../lib/hub/queue-counts.ts'
 import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
+import type { AlertState } from '../../lib/model/alert.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
 import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
@@ -19,6 +21,8 @@ export interface BoardState {
   readonly actors: LivingActor[]
   readonly queues: QueueCounts[]
   readonly paper: PaperSummary
+  /** those with the latest news, the latest first */
+  readonly alerts: AlertState[]
 }
 
 /** The answer to a browser: the last state that could be read, how old it is, and what is wrong, if anything. */
@@ -36,6 +40,7 @@ export interface BoardAnswer {
 const readAtMostEveryMs = 700
 const patienceMs = 1_500
 const paperRows = 10
+const alertRows = 10
 
 /** Opens what the board reads. `read` never rejects: it tells the problem instead. */
 export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(): Promise<void> } {
@@ -48,15 +53,16 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
 
   async function refresh(): Promise<void> {
     try {
-      const [lanes, budgets, actors, queues, paper] = await Promise.all([
+      const [lanes, budgets, actors, queues, paper, alerts] = await Promise.all([
         readLaneStatus(hub, venue),
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
         readPaperSummary(hub, { venue, account: hub.config.account }, paperRows),
+        readAlerts(hub, alertRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
-      last = { state: { lanes, budgets, actors: inOrder, queues, paper }, readAt: Date.now() }
+      last = { state: { lanes, budgets, actors: inOrder, queues, paper, alerts }, readAt: Date.now() }
       problem = undefined
     } catch (error) {
       problem = hub.redis.status === 'ready' ? describeError(error) : 'Redis is away'

@@ -65,6 +65,14 @@ export interface Keys {
   tradingState(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
+  /** what every key of conditions is like; the tag is what the braces hold */
+  conditionsPattern(): string
+  /** hash: what is known of one cause of alerts */
+  alert(cause: string): string
+  /** zset: cause -> us from which its news is looked at; zset: cause -> us of its last news; set: who watches what stands */
+  alerts(of: 'due' | 'recent' | 'watched'): string
+  /** lease of whoever hands alerts over to the channels */
+  alertLease(): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -112,6 +120,10 @@ export function createKeys(namespace: string): Keys {
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
+    conditionsPattern: () => key('conditions', '*'),
+    alert: (cause) => key('alert', 'alert', cause),
+    alerts: (of) => key('alerts', 'alert', of),
+    alertLease: () => key('lease', 'alert', 'hand-over'),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,

@@ -1,4 +1,5 @@
 import { createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
+import { alertCommand } from './alert-command.ts'
 import { backfillCommand } from './backfill-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { klinesCommand } from './klines-command.ts'
@@ -25,6 +26,7 @@ const commands = [
   klinesCommand(terminal),
   ordersCommand(terminal),
   backfillCommand(terminal),
+  alertCommand(terminal),
   showConfigCommand(terminal, process.env['REDIS_URL']),
   doctorCommand(terminal),
   redisCliCommand(process.env),

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { raiseAlert } from '../../lib/alert/alerts.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { startChild } from '../support/child.ts'
 import type { Child } from '../support/child.ts'
@@ -25,6 +26,7 @@ interface Answer {
     readonly budgets: Record<string, unknown>[]
     readonly actors: { kind: string; fields: Record<string, string> }[]
     readonly queues: Record<string, unknown>[]
+    readonly alerts: Record<string, unknown>[]
   }
 }
 
@@ -87,12 +89,25 @@ describe('the board', function () {
     expect(await (await board.ask('/')).text()).to.not.match(/(?:href|src)="(?:https?:)?\/\//)
   })
 
-  it('tells lanes, budgets, living actors and queues', async () => {
+  it('tells lanes, budgets, alerts, living actors and queues', async () => {
     const hub = await redis.hub()
     await seedSystem(hub)
+    await raiseAlert(hub, {
+      kind: 'halt',
+      subject: 'main',
+      severity: 'critical',
+      text: 'by hand',
+      stands: true,
+    })
     const board = await startBoard(hub)
     const { state, problem } = await statusOf(board)
     expect(problem).to.equal(undefined)
+    expect(state?.alerts[0]).to.include({
+      cause: 'halt:main',
+      severity: 'critical',
+      text: 'by hand',
+      count: 1,
+    })
     expect(state?.lanes[0]).to.include({
       lane: '1m:all',
       symbols: 2,

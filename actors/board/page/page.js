@@ -1,4 +1,5 @@
 import { fillActor, fillBudget, fillLane, fillQueue, seconds } from './fill.js'
+import { fillAlert } from './fill-alerts.js'
 import { fillOrder, fillPosition } from './fill-paper.js'
 
 const everyMs = 1000
@@ -66,6 +67,7 @@ function show({ venue, redis, allowActions, state }) {
     makeRow(['', number, number, number, number]),
     fillQueue,
   )
+  sync(byId('alerts'), state.alerts, (alert) => alert.cause, makeRow(['', '', '', '', number, '']), fillAlert)
   const { account, open, ended, positions } = state.paper
   byId('paper-account').textContent = `account ${account}: nothing reaches the venue`
   sync(
