@@ -88,6 +88,18 @@ export const settings = {
     'number',
     "part of the address's budget for tickers while any are fetched",
   ),
+  markShare: define(
+    z.number().gt(0).lt(1),
+    0.05,
+    'number',
+    "part of the address's budget for mark prices while any are fetched",
+  ),
+  accountShare: define(
+    z.number().gt(0).max(1),
+    0.1,
+    'number',
+    "part of the address's budget for each source of an account that is asked; 1 all of it",
+  ),
   concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
   intervals: define(
     z.array(z.enum(intervals as [string, ...string[]])).min(1),
@@ -159,12 +171,23 @@ export const settings = {
     'number',
     'real ms that one call of the strategy may take before it is told',
   ),
-  account: define(name, 'paper', 'text', 'account that the orders are of'),
+  account: define(
+    name,
+    'paper',
+    'text',
+    'account at the venue; one whose name begins with paper is on paper',
+  ),
   keysFile: define(
     z.string().min(1),
     'keys.json',
     'text',
     'file with the keys of accounts, mode 600; SLUICE_KEY_ACCOUNT and SLUICE_SECRET_ACCOUNT come first',
+  ),
+  source: define(
+    z.enum(['account', 'risk', 'stream', 'all']),
+    'all',
+    'text',
+    'what is asked about an account: account, risk, stream, or all of them',
   ),
   ledgerLength: define(
     whole(2, 100_000),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { configure, createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
+import { accountBench } from './account.ts'
 import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
 import { dispatchBench } from './dispatch.ts'
@@ -21,6 +22,7 @@ const benches: readonly BenchDefinition[] = [
   memoryBench,
   ledgerBench,
   feedBench,
+  accountBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')

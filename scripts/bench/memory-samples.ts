@@ -41,6 +41,8 @@ export function toMemoryReport(
   const rssLastMb = sizes.at(-1) ?? NaN
   const rssMaxMb = Math.max(...sizes)
   const slopeMbPerMin = slopeOf(settled.map(({ atMs, rssMb }) => ({ x: atMs / minuteMs, y: rssMb })))
+  const half = samples.filter(({ atMs }) => atMs >= (minutes * minuteMs) / 2)
+  const halfSlopeMbPerMin = slopeOf(half.map(({ atMs, rssMb }) => ({ x: atMs / minuteMs, y: rssMb })))
   const minutesOf = byMinute(samples)
   const floors = minutesOf.map((sizesMb) => Math.min(...sizesMb))
   const settledFloors = floors.slice(settledAfterMs / minuteMs)
@@ -60,6 +62,11 @@ export function toMemoryReport(
       measured: `${floorSlopeMbPerMin.toFixed(3)} MB/min`,
       beside: 'least of each minute after 2 min, which collections of garbage do not sway',
     },
+    {
+      figure: 'slope of the second half',
+      measured: `${halfSlopeMbPerMin.toFixed(3)} MB/min`,
+      beside: 'all samples, after the steps in which a heap grows to its size',
+    },
     { figure: 'least by minute', measured: floors.join(' '), beside: 'MB' },
     {
       figure: 'most by minute',
@@ -69,7 +76,15 @@ export function toMemoryReport(
   ]
   return {
     rows,
-    figures: { minutes, rssFirstMb, rssLastMb, rssMaxMb, slopeMbPerMin, floorSlopeMbPerMin },
+    figures: {
+      minutes,
+      rssFirstMb,
+      rssLastMb,
+      rssMaxMb,
+      slopeMbPerMin,
+      floorSlopeMbPerMin,
+      halfSlopeMbPerMin,
+    },
   }
 }
 

@@ -10,7 +10,7 @@ export function startActors(options: StartOptions, environment: NodeJS.ProcessEn
   const klines = Array.from({ length: options.klines }, (_, at) =>
     start(options.klines === 1 ? 'kline' : `kline-${at + 1}`, 'kline'),
   )
-  const others = ['ticker', 'trader', 'alert'].map((kind) => start(kind, kind))
+  const others = ['ticker', 'mark', 'trader', 'alert'].map((kind) => start(kind, kind))
   return [start('symbol-cursor', 'symbol-cursor'), ...klines, ...others]
 }
 

@@ -4,6 +4,7 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { startChild } from '../support/child.ts'
 import type { Child } from '../support/child.ts'
 import { cleanEnvironment } from '../support/run-program.ts'
+import { seedAccount } from '../support/seed-account.ts'
 import { seedSystem } from '../support/seed-system.ts'
 import { untilFound } from '../support/until.ts'
 import { withFolder } from '../support/folder.ts'
@@ -27,6 +28,11 @@ interface Answer {
     readonly actors: { kind: string; fields: Record<string, string> }[]
     readonly queues: Record<string, unknown>[]
     readonly alerts: Record<string, unknown>[]
+    readonly accounts: {
+      readonly figures: Record<string, unknown>
+      readonly positions: Record<string, unknown>[]
+      readonly conditions: Record<string, unknown>[]
+    }[]
   }
 }
 
@@ -87,6 +93,19 @@ describe('the board', function () {
       expect(open.headers.get('content-security-policy')).to.contain("default-src 'self'")
     }
     expect(await (await board.ask('/')).text()).to.not.match(/(?:href|src)="(?:https?:)?\/\//)
+  })
+
+  it('tells accounts, what they hold and what is wrong with them', async () => {
+    const hub = await redis.hub()
+    await seedAccount(hub)
+    const board = await startBoard(hub)
+    const { state, problem } = await statusOf(board)
+    expect(problem).to.equal(undefined)
+    const [account] = state?.accounts ?? []
+    expect(account).to.include({ account: 'main' })
+    expect(account?.figures).to.include({ equity: '1500' })
+    expect(account?.positions[0]).to.include({ symbol: 'BTCUSDT', size: '0.5', unrealisedProfit: '500' })
+    expect(account?.conditions[0]).to.include({ name: 'difference BTCUSDT/both' })
   })
 
   it('tells lanes, budgets, alerts, living actors and queues', async () => {
