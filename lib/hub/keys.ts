@@ -65,10 +65,6 @@ export interface Keys {
   claims(venue: string, account: string): string
   /** hash: counter -> what the standing claims hold of it */
   reserved(venue: string, account: string): string
-  /** string: active, reducing or halted; absent: halted */
-  tradingState(venue: string, account: string): string
-  /** hash: symbol or ALL -> why it may not be opened, since when and until when */
-  bans(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
   conditionsPattern(): string
   /** hash: what is known of one cause of alerts */
@@ -132,8 +128,6 @@ export function createKeys(namespace: string): Keys {
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
-    tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
-    bans: (venue, account) => key('bans', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),
     alert: (cause) => key('alert', 'alert', cause),
     alerts: (of) => key('alerts', 'alert', of),
