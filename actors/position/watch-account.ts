@@ -81,9 +81,9 @@ export function watchAccount(actor: AccountActor): AccountWatch {
       const instrument = instruments.get(symbol)
       const ban = instrument === undefined ? undefined : listingBan(instrument, now)
       if (ban === undefined) continue
-      const { reason, until } = ban
-      const deadline = until === undefined ? '' : `, at ${new Date(until).toISOString()}`
-      standing.set(`listing ${symbol}`, { since: now, text: `${reason}${deadline}`, symbol, until })
+      const { reason, deadline } = ban
+      const when = deadline === undefined ? '' : `, at ${new Date(deadline).toISOString()}`
+      standing.set(`listing ${symbol}`, { since: now, text: `${reason}${when}`, symbol, deadline })
     }
     await keepConditions(hub, of, 'listing ', standing)
   }

@@ -20,7 +20,7 @@ import type { IncomeBySymbol } from './income.ts'
 import { judgeSources } from './judge-sources.ts'
 import type { SourceHealth } from './judge-sources.ts'
 import { readBans } from './listing-bans.ts'
-import type { Ban } from './listing-bans.ts'
+import type { StoredBan } from './listing-bans.ts'
 import { readAccount } from './read-account.ts'
 import { readSymbolSettings } from './symbol-settings.ts'
 
@@ -74,7 +74,7 @@ export interface AccountSummary extends AccountOf {
   readonly figures: AccountFigures
   readonly income: { readonly in4h: ShownIncome; readonly in24h: ShownIncome }
   readonly conditions: readonly (Condition & { readonly name: string })[]
-  readonly bans: Readonly<Record<string, Ban>>
+  readonly bans: Readonly<Record<string, StoredBan>>
 }
 
 /** Reads an account; `now` is market time. */

@@ -9,7 +9,8 @@ import type { AccountPosition } from './account-position.ts'
 import { decodeSources } from './account-sources.ts'
 import { differenceName } from './check-account.ts'
 import { judgeSources } from './judge-sources.ts'
-import type { Ban } from './listing-bans.ts'
+import { isStanding, readBans } from './listing-bans.ts'
+import type { StoredBan } from './listing-bans.ts'
 import { decodePositions } from './positions.ts'
 
 /** An account at the venue, as somebody who only reads it knows it. */
@@ -33,7 +34,7 @@ interface Known {
   readonly positions: ReadonlyMap<string, readonly AccountPosition[]>
   /** records on which the sources differ */
   readonly differences: ReadonlySet<string>
-  readonly bans: Readonly<Record<string, Ban>>
+  readonly bans: ReadonlyMap<string, StoredBan>
   readonly hasSnapshot: boolean
   readonly isTold: boolean
   /** real ms */
@@ -56,21 +57,19 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
       keys.positions(venue, account),
       keys.conditions(venue, account),
       keys.sources(venue, account),
-      keys.bans(venue, account),
     ]
     const readAt = Date.now()
-    const [texts, actors] = await Promise.all([
+    const [texts, bans, actors] = await Promise.all([
       Promise.all(hashes.map((key) => hub.redis.hgetall(key))),
+      readBans(hub, of),
       readLivingActors(hub.redis, keys),
     ])
-    const [positions = {}, conditions = {}, sources = {}, bans = {}] = texts
+    const [positions = {}, conditions = {}, sources = {}] = texts
     const { account: one, risk: other } = decodeSources(sources)
     return {
       positions: bySymbol(decodePositions(positions).values()),
       differences: new Set(decodeConditions(conditions).keys()),
-      bans: Object.fromEntries(
-        Object.entries(bans).map(([symbol, text]) => [symbol, JSON.parse(text) as Ban]),
-      ),
+      bans,
       hasSnapshot: one.positionsAt !== undefined || other.positionsAt !== undefined,
       isTold: judgeSources(actors, of, Date.now()).some((source) => source.problem === undefined),
       readAt,
@@ -105,12 +104,17 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
   })
   void look()
 
+  function banOf(symbol: string): StoredBan | undefined {
+    const ban = known?.bans.get(symbol)
+    return ban !== undefined && isStanding(ban, hub.clock.now()) ? ban : undefined
+  }
+
   function problem(): string | undefined {
     if (known === undefined || Date.now() - known.readAt > staleAfterMs)
       return `account ${account} could not be read of late`
     if (!known.hasSnapshot) return `no full snapshot of account ${account} has come yet`
     if (!known.isTold) return `nothing tells of account ${account}: is actors/position running for it?`
-    const ban = known.bans['ALL']
+    const ban = banOf('ALL')
     return ban === undefined ? undefined : `account ${account} may not open anything: ${ban.reason}`
   }
 
@@ -124,7 +128,7 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
         known?.differences.has(differenceName(`${symbol}/${side}`)),
       )
       if (differing) return `the sources of account ${account} differ on ${symbol}`
-      const ban = known.bans[symbol]
+      const ban = banOf(symbol)
       return ban === undefined ? undefined : `${symbol} may not be opened: ${ban.reason}`
     },
     stop() {

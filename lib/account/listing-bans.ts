@@ -3,15 +3,17 @@ import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import type { Instrument } from '../model/instrument.ts'
 
-/** Why a symbol may not be opened in an account. */
-export interface Ban {
+/** Why a symbol, or with ALL every one, may not be opened in an account. */
+export interface StoredBan {
   readonly reason: string
-  /** who says so, and alone takes it back: `listing` for what the venue's listing tells */
-  readonly by: string
   /** venue time */
   readonly since: number
-  /** venue time of a deadline that is known: when the venue will settle it; undefined: until it is lifted */
-  readonly until: number | undefined
+  /** venue time at which it ends by itself; null: it does not */
+  readonly until: number | null
+  /** who says so, and alone takes it back: `listing` for what the venue's listing tells; absent: somebody else */
+  readonly by?: string
+  /** venue time at which the venue settles the symbol; absent: that is not known, or does not come */
+  readonly deadline?: number
 }
 
 const by = 'listing'
@@ -27,19 +29,24 @@ export const closingMs = dayMs
 export function listingBan(
   instrument: Instrument,
   now: number,
-): { reason: string; until: number | undefined } | undefined {
-  const { symbol, contract, status, deliveryTime: until } = instrument
-  if (status === 'settling') return { reason: `${symbol} is being settled`, until }
-  if (status === 'delisted') return { reason: `${symbol} is not listed any more`, until }
-  if (until === undefined) return undefined
-  if (contract === 'perpetual') return { reason: `${symbol} will be delisted`, until }
-  return until - now < closingMs ? { reason: `${symbol} is about to be delivered`, until } : undefined
+): { reason: string; deadline: number | undefined } | undefined {
+  const { symbol, contract, status, deliveryTime: deadline } = instrument
+  if (status === 'settling') return { reason: `${symbol} is being settled`, deadline }
+  if (status === 'delisted') return { reason: `${symbol} is not listed any more`, deadline }
+  if (deadline === undefined) return undefined
+  if (contract === 'perpetual') return { reason: `${symbol} will be delisted`, deadline }
+  return deadline - now < closingMs ? { reason: `${symbol} is about to be delivered`, deadline } : undefined
+}
+
+/** Whether a ban holds at `now`, venue time. */
+export function isStanding({ until }: StoredBan, now: number): boolean {
+  return until === null || now < until
 }
 
 /** The bans of an account by symbol; `ALL` is every symbol. */
-export async function readBans(hub: Hub, { venue, account }: AccountOf): Promise<Map<string, Ban>> {
+export async function readBans(hub: Hub, { venue, account }: AccountOf): Promise<Map<string, StoredBan>> {
   const texts = await hub.redis.hgetall(hub.keys.bans(venue, account))
-  return new Map(Object.entries(texts).map(([symbol, text]) => [symbol, JSON.parse(text) as Ban]))
+  return new Map(Object.entries(texts).map(([symbol, text]) => [symbol, JSON.parse(text) as StoredBan]))
 }
 
 /**
@@ -58,16 +65,18 @@ export async function keepListingBans(
   for (const instrument of instruments) {
     const { symbol } = instrument
     const text = texts[symbol]
-    const standing = text === undefined ? undefined : (JSON.parse(text) as Ban)
+    const standing = text === undefined ? undefined : (JSON.parse(text) as StoredBan)
     const wanted = listingBan(instrument, now)
     if (wanted === undefined) {
       if (text === undefined || standing?.by !== by) continue
       if (await banLift(hub.redis, { bans }, { symbol, ban: text })) lifted.push(symbol)
       continue
     }
-    if (standing?.reason === wanted.reason && standing.until === wanted.until) continue
+    if (standing?.reason === wanted.reason && standing.deadline === wanted.deadline) continue
     if (standing !== undefined && standing.by !== by) continue
-    const ban: Ban = { ...wanted, by, since: standing?.since ?? Math.trunc(now) }
+    const { reason, deadline } = wanted
+    const since = standing?.since ?? Math.trunc(now)
+    const ban: StoredBan = { reason, since, until: null, by, ...(deadline === undefined ? {} : { deadline }) }
     if (text !== undefined && !(await banLift(hub.redis, { bans }, { symbol, ban: text }))) continue
     if ((await hub.redis.hsetnx(bans, symbol, JSON.stringify(ban))) === 1 && text === undefined)
       added.push(symbol)

@@ -66,7 +66,7 @@ export async function openRounds(
       const beside = found(plain, by)
       return median(found(kind, by).map((rate, i) => rate / (beside[i] ?? 0)))
     },
-    stop: load.stop,
+    stop: () => load.stop(),
   }
 }
 

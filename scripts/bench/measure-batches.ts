@@ -81,7 +81,7 @@ function toGrowth(cases: readonly Case[], kind: BatchKind): Row[] {
     const moreUs = (of: 'perCpuS' | 'plainPerCpuS') => 1e6 / median(large[of]) - 1e6 / median(small[of])
     return {
       figure: `${kind} row, ${shape.title}: ${large.market.symbols} beside ${small.market.symbols}`,
-      measured: `${toPercent(growth('perCpuS'))}`,
+      measured: toPercent(growth('perCpuS')),
       beside:
         `${moreUs('perCpuS').toFixed(2)} us more; ${bareCommands[kind]} alone ` +
         `${toPercent(growth('plainPerCpuS'))}, ${moreUs('plainPerCpuS').toFixed(2)} us more`,

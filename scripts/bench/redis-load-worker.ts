@@ -57,6 +57,6 @@ function commandOf(kind: LoadKind, connection: number, operation: number): strin
   return toCommand('EVALSHA', shas.klinesMerge, 4, ...mergeKeys, keys.channel, 60, 500, 0, ...group)
 }
 
-function toHandout(count: number): string {
-  return toCommand('EVALSHA', shas.cursorAdvance, 3, keys.lease, keys.lane, keys.cursor, keys.token, count)
+function toHandout(symbols: number): string {
+  return toCommand('EVALSHA', shas.cursorAdvance, 3, keys.lease, keys.lane, keys.cursor, keys.token, symbols)
 }

@@ -62,7 +62,6 @@ describe('a venue that fails', () => {
       rate,
       share: 0.2,
       klines: 2,
-      cursors: 2,
       settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' },
     })
     const since = system.simulator.now() - dayMs

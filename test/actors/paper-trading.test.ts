@@ -55,7 +55,7 @@ describe('a trader on paper', function () {
 
   it('buys the fall and sells the rise with the bundled example, and nothing of what stays quiet', async () => {
     const system = opened()
-    const of = { venue, account: 'example' }
+    const of = { venue, account: 'paper-example' }
     const settings = { SLUICE_ACCOUNT: of.account, SLUICE_STRATEGY_OPTIONS: '{"tries": 50}' }
     const trader = await system.start('trader', settings)
     const sold = async () => {
@@ -83,7 +83,7 @@ describe('a trader on paper', function () {
 
   it('that is killed again and again makes no order twice, loses none, and adds up to the last digit', async () => {
     const system = opened()
-    const of = { venue, account: 'busy' }
+    const of = { venue, account: 'paper-busy' }
     // Trades all the time, to either side, as maker and as taker.
     const settings = strategySettings(
       folder,
@@ -114,7 +114,7 @@ describe('a trader on paper', function () {
 
   it('calls a strategy on for other symbols when it throws for one, and benches it there', async () => {
     const system = opened()
-    const of = { venue, account: 'throwing' }
+    const of = { venue, account: 'paper-throwing' }
     const settings = strategySettings(
       folder,
       `{ name: 'throwing', intervals: ['1m'], onChange({ ledger, orders }, slot) {

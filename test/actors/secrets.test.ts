@@ -13,7 +13,7 @@ import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound, watch } from '../support/until.ts'
 
-const kinds = ['symbol-cursor', 'kline', 'ticker', 'mark', 'trader', 'position', 'board']
+const kinds = ['symbol-cursor', 'kline', 'ticker', 'mark', 'trader', 'position', 'alert', 'board']
 
 // Everything that the simulator can do wrong, one after the other.
 const faults: readonly (readonly object[])[] = [

@@ -6,11 +6,11 @@ import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
-const share = 0.4
+const share = 0.25
 const settings = { SLUICE_TICKER_SHARE: String(share) }
 // 95 % of 2,400 weight a minute, 5 for each request, and a little slack.
 const evenMs = 60_000 / ((2400 * 0.95 * share * 0.98) / 5)
-const judgedRequests = 16
+const judgedRequests = 11
 // For the others to move after one was killed. Market ms are real ms here.
 const evenAgainMs = 3_000
 
@@ -81,10 +81,11 @@ describe('tickers', function () {
       `even ${evenMs.toFixed(0)} ms; five ${Math.min(...five)}–${Math.max(...five)}, four ${Math.min(...four)}–${Math.max(...four)}`,
     )
     for (const gaps of [five, four]) {
-      // A machine that is shared may hold one request up, which spoils two gaps; turns that were not even would spoil
-      // two of five.
-      const off = gaps.filter((gap) => gap < evenMs * 0.8 || gap > evenMs * 1.2)
-      expect(off.length, String(off)).to.be.at.most(2)
+      // A machine that is shared may hold one request up, which spoils two gaps, or make it miss its turn, which doubles
+      // one. A turn that nobody takes, or that two take, would double two of ten.
+      const off = gaps.map((gap) => Math.abs(gap / evenMs - 1))
+      expect(off.filter((part) => part > 0.2).length, String(gaps)).to.be.at.most(2)
+      expect(off.filter((part) => part > 0.6).length, String(gaps)).to.be.at.most(1)
     }
     expect(await no429(system)).to.equal(true)
   })

@@ -182,7 +182,8 @@ async function handOutFrom(
       return new Promise<string[]>((resolve, reject) => {
         child.once('message', (message) => resolve(message as string[]))
         child.once('error', reject)
-        child.once('exit', (code) => reject(new Error(`a worker ended with code ${code}`)))
+        // Not on its exit, which may be seen before its message is.
+        child.once('disconnect', () => reject(new Error('a worker ended without an answer')))
       })
     }),
   )

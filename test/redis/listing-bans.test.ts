@@ -19,14 +19,14 @@ describe('bans by the listing', () => {
     const until = now + hourMs
     expect(listingBan(instrument('A'), now)).to.equal(undefined)
     expect(listingBan(instrument('A', { status: 'paused' }), now)).to.equal(undefined)
-    expect(listingBan(instrument('A', { status: 'settling' }), now)).to.include({ until: undefined })
+    expect(listingBan(instrument('A', { status: 'settling' }), now)).to.include({ deadline: undefined })
     expect(listingBan(instrument('A', { status: 'delisted' }), now)?.reason).to.contain('not listed')
     expect(listingBan(instrument('A', { deliveryTime: until + 30 * closingMs }), now)).to.include({
-      until: until + 30 * closingMs,
+      deadline: until + 30 * closingMs,
     })
     const delivery = { contract: 'delivery', deliveryTime: now + closingMs } as const
     expect(listingBan(instrument('A', delivery), now)).to.equal(undefined)
-    expect(listingBan(instrument('A', delivery), now + 1)).to.include({ until: now + closingMs })
+    expect(listingBan(instrument('A', delivery), now + 1)).to.include({ deadline: now + closingMs })
   })
 
   it('come and go with the listing, and keep the time at which they began', async () => {
@@ -39,7 +39,13 @@ describe('bans by the listing', () => {
     expect(await keepListingBans(hub, of, later, now + 9)).to.deep.equal({ added: [], lifted: [] })
     const bans = await readBans(hub, of)
     expect([...bans.keys()]).to.deep.equal(['OLDUSDT'])
-    expect(bans.get('OLDUSDT')).to.include({ by: 'listing', since: now, until: now + 2 * hourMs })
+    expect(bans.get('OLDUSDT')).to.deep.equal({
+      reason: 'OLDUSDT is being settled',
+      by: 'listing',
+      since: now,
+      until: null,
+      deadline: now + 2 * hourMs,
+    })
     const back = [instrument('OLDUSDT')]
     expect(await keepListingBans(hub, of, back, now)).to.deep.equal({ added: [], lifted: ['OLDUSDT'] })
     expect((await readBans(hub, of)).size).to.equal(0)
@@ -48,7 +54,7 @@ describe('bans by the listing', () => {
   it('leave the bans of others alone', async () => {
     const hub = await redis.hub()
     const key = hub.keys.bans(of.venue, of.account)
-    const byHand = JSON.stringify({ reason: 'not today', by: 'hand', since: 1 })
+    const byHand = JSON.stringify({ reason: 'not today', since: 1, until: null })
     await hub.redis.hset(key, { ALL: byHand, AUSDT: byHand, BUSDT: byHand })
     const listed = [instrument('AUSDT', { status: 'settling' }), instrument('BUSDT')]
     expect(await keepListingBans(hub, of, listed, now)).to.deep.equal({ added: [], lifted: [] })
