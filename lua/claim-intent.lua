@@ -9,12 +9,13 @@
 -- ARGV claim text JSON that is kept; its `reserved` must be what `reservations` adds
 -- ARGV class text open, reduce, protect or cancel
 -- ARGV symbol text that it is of
+-- ARGV now ms venue time, by which bans end
 -- ARGV revision integer of `reserved` when the rooms were judged
 -- ARGV reservations... mixed per counter: name, amount, room; integers, room being what all claims may hold of it
 -- Returns {1} it is claimed; {0, claim} it was before; {-1, state} the trading state forbids it;
 -- {-2, ban} a ban forbids it; {-3, counter, left} no room; {-4, revision} something was released: judge again
 local claims, reserved, state, bans = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, claim, class, symbol, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local id, claim, class, symbol, at, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
 local before = redis.call('HGET', claims, id)
 if before then return { 0, before } end
@@ -24,22 +25,23 @@ local opens, reduces = class == 'open', class == 'reduce'
 if (opens and now ~= 'active') or (reduces and now == 'halted') then return { -1, now } end
 if opens then
   for _, ban in ipairs(redis.call('HMGET', bans, symbol, 'ALL')) do
-    if ban then return { -2, ban } end
+    local ends = ban and cjson.decode(ban)['until']
+    if ban and not (type(ends) == 'number' and ends <= at) then return { -2, ban } end
   end
 end
 
-if #ARGV > 5 then
+if #ARGV > 6 then
   local current = redis.call('HGET', reserved, 'revision') or '0'
   if current ~= revision then return { -4, tonumber(current) } end
   local names = {}
-  for i = 6, #ARGV, 3 do names[#names + 1] = ARGV[i] end
+  for i = 7, #ARGV, 3 do names[#names + 1] = ARGV[i] end
   local held = redis.call('HMGET', reserved, unpack(names))
-  for at = 1, #names do
-    local amount, room = tonumber(ARGV[3 + 3 * at + 1]), tonumber(ARGV[3 + 3 * at + 2])
-    local left = room - tonumber(held[at] or '0')
-    if amount > left then return { -3, names[at], string.format('%.0f', left) } end
+  for i, name in ipairs(names) do
+    local amount, room = tonumber(ARGV[3 * i + 5]), tonumber(ARGV[3 * i + 6])
+    local left = room - tonumber(held[i] or '0')
+    if amount > left then return { -3, name, string.format('%.0f', left) } end
   end
-  for at = 1, #names do redis.call('HINCRBY', reserved, names[at], ARGV[3 + 3 * at + 1]) end
+  for i, name in ipairs(names) do redis.call('HINCRBY', reserved, name, ARGV[3 * i + 5]) end
 end
 redis.call('HSET', claims, id, claim)
 return { 1 }

@@ -3,7 +3,7 @@ import { loadScript } from './script.ts'
 
 const script = loadScript('claim-intent', {
   keys: ['claims', 'reserved', 'state', 'bans'],
-  args: ['id', 'claim', 'class', 'symbol', 'revision', 'reservations...'],
+  args: ['id', 'claim', 'class', 'symbol', 'now', 'revision', 'reservations...'],
 })
 
 /** An amount that a claim holds of one counter, and what all claims together may hold of it; whole numbers. */
@@ -25,7 +25,7 @@ export type ClaimAnswer =
 export async function claimIntent(
   redis: Redis,
   keys: { claims: string; reserved: string; state: string; bans: string },
-  args: { id: string; claim: string; class: string; symbol: string; revision: number },
+  args: { id: string; claim: string; class: string; symbol: string; now: number; revision: number },
   reservations: readonly Reservation[],
 ): Promise<ClaimAnswer> {
   const flat = reservations.flatMap(({ counter, amount, room }) => [counter, amount, room])

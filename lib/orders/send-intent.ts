@@ -57,7 +57,7 @@ export async function claim(
         state: keys.tradingState(of.venue, of.account),
         bans: keys.bans(of.venue, of.account),
       },
-      { id, claim: text, class: intentClass, symbol, revision: terms.revision },
+      { id, claim: text, class: intentClass, symbol, now, revision: terms.revision },
       terms.reservations,
     ),
   )

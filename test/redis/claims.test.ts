@@ -4,6 +4,7 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { claimChange } from '../../lua/claim-change.ts'
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
+import { encodeBan } from '../../lib/model/trading-state.ts'
 import { withRedis } from '../support/with-redis.ts'
 
 const runs = Number(process.env['SOAK_RUNS'] ?? 1) * 60
@@ -35,7 +36,7 @@ describe('claims', () => {
   ): Promise<ClaimAnswer> {
     const reserved = Object.fromEntries(reservations.map(({ counter, amount }) => [counter, amount]))
     const text = JSON.stringify({ id, reserved })
-    const args = { id, claim: text, class: 'open', symbol: 'AUSDT', revision: 0, ...of }
+    const args = { id, claim: text, class: 'open', symbol: 'AUSDT', now: 5_000, revision: 0, ...of }
     return claimIntent(hub.redis, keysOf(hub), args, reservations)
   }
 
@@ -80,15 +81,24 @@ describe('claims', () => {
 
   it('open nothing on a banned symbol, nor on any while all are banned', async () => {
     const hub = await open('active')
-    await hub.redis.hset(keysOf(hub).bans, 'AUSDT', 'loss')
-    expect(await claim(hub, 'one')).to.deep.equal({ outcome: 'banned', ban: 'loss' })
+    const ban = encodeBan({ reason: 'loss', since: 1, until: 5_001 })
+    await hub.redis.hset(keysOf(hub).bans, 'AUSDT', ban)
+    expect(await claim(hub, 'one')).to.deep.equal({ outcome: 'banned', ban })
     expect(await claim(hub, 'two', [], { symbol: 'BUSDT' })).to.deep.equal({ outcome: 'claimed' })
     expect(await claim(hub, 'three', [], { class: 'reduce' })).to.deep.equal({ outcome: 'claimed' })
-    await hub.redis.hset(keysOf(hub).bans, 'ALL', 'account')
+    const all = encodeBan({ reason: 'account', since: 1, until: null })
+    await hub.redis.hset(keysOf(hub).bans, 'ALL', all)
     expect(await claim(hub, 'four', [], { symbol: 'BUSDT' })).to.deep.equal({
       outcome: 'banned',
-      ban: 'account',
+      ban: all,
     })
+  })
+
+  it('open on a symbol whose ban has ended', async () => {
+    const hub = await open('active')
+    const ban = encodeBan({ reason: 'loss', since: 1, until: 5_000 })
+    await hub.redis.hset(keysOf(hub).bans, 'AUSDT', ban)
+    expect(await claim(hub, 'one')).to.deep.equal({ outcome: 'claimed' })
   })
 
   it('are judged again when something was released after the rooms were judged', async () => {
