@@ -45,12 +45,12 @@ local function judge(row, text, from)
   end
   return openTime, open, high, low, close, volume, class
 end
-local symbols, starts, polled = {}, {}, false
+local symbols, starts, polled, single = {}, {}, false, false
 for i = 3, #groups, 3 do
   symbols[i / 3], starts[i / 3] = ARGV[at], at + 1
-  at, polled = at + 1 + groups[i], polled or groups[i - 1] > 0
+  at, polled, single = at + 1 + groups[i], polled or groups[i - 1] > 0, single or groups[i] == 1
 end
-local oldHeads = redis.call('HMGET', heads, unpack(symbols))
+local oldHeads = single and redis.call('HMGET', heads, unpack(symbols)) or {}
 local oldPolls = polled and redis.call('HMGET', polls, unpack(symbols))
 local won, unchanged, told, body, newHeads, newPolls = 0, 0, 0, { '' }, {}, {}
 for group, symbol in ipairs(symbols) do

@@ -14,7 +14,7 @@ const rate = 30
 // So long that each interval closes at least once.
 const watchedMs = 10_500
 // Real ms, for a machine that is shared.
-const finalWithinMs = 10_000
+const finalWithinMs = 30_000
 
 const laneOf = (interval: Interval): Lane => ({ venue, interval, name: 'all' })
 
@@ -60,7 +60,7 @@ describe('many intervals', () => {
   })
 
   it('have every final candle in Redis soon after its close, as the venue has it, within the budget', async function () {
-    this.timeout(60_000)
+    this.timeout(100_000)
     const intervals: Interval[] = ['1m', '3m', '5m']
     const settings = { SLUICE_INTERVALS: intervals.join(',') }
     const system = opened()
