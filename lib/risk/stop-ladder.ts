@@ -85,7 +85,10 @@ export function planLadder(position: StopPosition, terms: LadderTerms): LadderPl
       (terms.passedBy === undefined || !isReached(isLong, terms.passedBy, triggerPrice)),
   )
   const [nearest] = levels
-  if (nearest === undefined) return { plan: 'passed', reason: 'the mark is beyond every rung' }
+  if (nearest === undefined)
+    return terms.passedBy === undefined
+      ? { plan: 'none', reason: 'no price is left for a stop' }
+      : { plan: 'passed', reason: 'the mark is beyond every rung' }
   const sizes = sizesOf(contracts, nearest.triggerPrice, lotSize, levels.length, terms)
   const used = sizes.map((_, at) => levels[levelOf(at, sizes.length, levels.length)] ?? nearest)
   const rungs = sizes.map((size, at) => ({ rung: at + 1, size, triggerPrice: used[at]?.triggerPrice ?? '' }))

@@ -58,10 +58,8 @@ describe('the stop ladder', () => {
     expect(count({ size: '0.02' })).to.equal(3)
     expect(count({ size: '0.004' })).to.equal(1)
     expect([11, 10, 9, 4, 3, 2].map((slots) => count({}, { slots }))).to.deep.equal([5, 4, 4, 1, 1, 1])
-    expect(sizes(ladderOf({}, {}, { maxMarketQty: '0.1299' }))).to.deep.equal([
-      ...['0.125', '0.125', '0.125', '0.125', '0.125', '0.125', '0.125', '0.125'],
-      '0',
-    ])
+    const eight = Array.from({ length: 8 }, () => '0.125')
+    expect(sizes(ladderOf({}, {}, { maxMarketQty: '0.1299' }))).to.deep.equal([...eight, '0'])
     expect(new Set(triggers(ladderOf({}, {}, { maxMarketQty: '0.1299' }))).size).to.equal(6)
   })
 
