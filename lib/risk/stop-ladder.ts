@@ -78,19 +78,18 @@ export function planLadder(position: StopPosition, terms: LadderTerms): LadderPl
     return { plan: 'none', reason: 'no entry price of the position is known' }
   if (tickSize === undefined || lotSize === undefined)
     return { plan: 'none', reason: `tick and lot of ${position.symbol} are not known` }
+  const lot = lotSize
   const ground: StopGround = { isLong, entryPrice, liquidationPrice, tickSize }
-  const levels = toLevels(ground, limits).filter(
-    ({ triggerPrice }) =>
-      signOf(triggerPrice) > 0 &&
-      (terms.passedBy === undefined || !isReached(isLong, terms.passedBy, triggerPrice)),
-  )
-  const [nearest] = levels
+  const levels = toLevels(ground, limits)
+  const asWanted = place(levels)
+  // Only what is used may break the rule: few lots need not come to the far levels.
+  const { nearest, sizes, used } = asWanted.used.some(({ isTooFar }) => isTooFar)
+    ? place(pullIn(levels, ground, limits))
+    : asWanted
   if (nearest === undefined)
     return terms.passedBy === undefined
       ? { plan: 'none', reason: 'no price is left for a stop' }
       : { plan: 'passed', reason: 'the mark is beyond every rung' }
-  const sizes = sizesOf(contracts, nearest.triggerPrice, lotSize, levels.length, terms)
-  const used = sizes.map((_, at) => levels[levelOf(at, sizes.length, levels.length)] ?? nearest)
   const rungs = sizes.map((size, at) => ({ rung: at + 1, size, triggerPrice: used[at]?.triggerPrice ?? '' }))
   const last = used.at(-1)
   const broken = used.findLast(({ isTooFar }) => isTooFar)
@@ -115,6 +114,20 @@ export function planLadder(position: StopPosition, terms: LadderTerms): LadderPl
             share: limits.liquidationShare,
           }),
   }
+
+  /** The parts of the position on those of the levels that can stand. */
+  function place(of: readonly Level[]): { nearest: Level | undefined; sizes: Decimal[]; used: Level[] } {
+    const there = of.filter(
+      ({ triggerPrice }) =>
+        signOf(triggerPrice) > 0 &&
+        (terms.passedBy === undefined || !isReached(isLong, terms.passedBy, triggerPrice)),
+    )
+    const [first] = there
+    if (first === undefined) return { nearest: undefined, sizes: [], used: [] }
+    const parts = sizesOf(contracts, first.triggerPrice, lot, there.length, terms)
+    const on = parts.map((_, at) => there[levelOf(at, parts.length, there.length)] ?? first)
+    return { nearest: first, sizes: parts, used: on }
+  }
 }
 
 interface Level {
@@ -127,14 +140,18 @@ interface Level {
 function toLevels(ground: StopGround, limits: RiskLimits): Level[] {
   const { isLong, entryPrice } = ground
   const reach = reachOf(ground, limits.liquidationShare)
-  const levels = limits.rungs.map((distance) => {
+  return limits.rungs.map((distance) => {
     const triggerPrice = triggerAt(ground, distance)
     const isTooFar = reach !== undefined && isBeyond(isLong, triggerPrice, reach.price)
     return { away: abs(sub(entryPrice, triggerPrice)), triggerPrice, isTooFar }
   })
-  if (reach === undefined || !levels.some(({ isTooFar }) => isTooFar)) return levels
+}
+
+/** The levels with those that lie beyond the reach at its end. */
+function pullIn(levels: readonly Level[], ground: StopGround, limits: RiskLimits): Level[] {
+  const reach = reachOf(ground, limits.liquidationShare)
   return levels.map((level) =>
-    isBeyond(isLong, level.triggerPrice, reach.triggerPrice)
+    reach !== undefined && isBeyond(ground.isLong, level.triggerPrice, reach.triggerPrice)
       ? { ...level, triggerPrice: reach.triggerPrice }
       : level,
   )
