@@ -61,6 +61,10 @@ export interface Keys {
   accountFeed(venue: string, account: string): string
   accountFeedSequence(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** hash: intent id -> what was claimed for it, and what became of it */
+  claims(venue: string, account: string): string
+  /** hash: counter -> what the standing claims hold of it */
+  reserved(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
   conditionsPattern(): string
   /** hash: what is known of one cause of alerts */
@@ -122,6 +126,8 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claims: (venue, account) => key('claims', `${venue}:${account}`),
+    reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),
     alert: (cause) => key('alert', 'alert', cause),
     alerts: (of) => key('alerts', 'alert', of),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { channelNames } from '../model/alert.ts'
 import type { ChannelName } from '../model/alert.ts'
 import { hotConditionSchema } from '../model/hot-condition.ts'
+import { riskLimitsSchema } from '../model/risk-limits.ts'
 import { intervals } from '../model/timeframe.ts'
 
 /** One setting: the same name as a flag (--kebab-case), in the environment (SLUICE_UPPER_CASE) and in sluice.json. */
@@ -214,6 +215,12 @@ export const settings = {
     'fee of a paper fill that took liquidity, as a part of its notional',
   ),
   live: define(z.boolean(), false, 'boolean', 'send orders to the venue instead of keeping them on paper'),
+  riskLimits: define(
+    riskLimitsSchema,
+    {},
+    'json',
+    'risk limits that differ from the defaults, a JSON object',
+  ),
   host: define(
     z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'),
     '127.0.0.1',

@@ -5,12 +5,14 @@ const prefix = 'sl'
 const hashLength = 28
 
 /**
- * The client order id of a strategy's signal on an account: the same signal gives the same id in every
+ * The id of an intent, which is its order's client order id: the same signal of a strategy gives the same id in every
  * process and after every restart, so that it can never become two orders.
  */
 export function clientOrderIdOf(account: string, strategy: string, signalId: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([account, strategy, signalId]))
-    .digest('hex')
-  return prefix + hash.slice(0, hashLength)
+  return prefix + hashOf([account, strategy, signalId]).slice(0, hashLength)
+}
+
+/** The sha256 of some words, in hex; no two lists of words share it. */
+export function hashOf(words: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(words)).digest('hex')
 }

@@ -1,0 +1,37 @@
+import type { Decimal } from '../model/decimal.ts'
+import type { LadderDraft } from './ladder-draft.ts'
+import type { LadderStop } from './ladder-state.ts'
+import { isReached } from './stop-triggers.ts'
+
+// Venue ms in which the venue's word is waited for before it is asked.
+const answerMs = 500
+
+/**
+ * Asks after every stop of which the venue should have said more by now: one that was sent, one that is being cancelled,
+ * one whose order should have traded, one whose price `mark` has passed, and one that a list lacks.
+ */
+export function askAfterStops(draft: LadderDraft, mark: Decimal | undefined): void {
+  for (const stop of draft.stops.values()) if (isOverdue(stop, draft.now, mark)) draft.ask(stop)
+}
+
+function isOverdue(stop: LadderStop, now: number, mark: Decimal | undefined): boolean {
+  if (stop.isDoubted) return true
+  if (now - stop.since < answerMs) return false
+  switch (stop.state) {
+    case 'sent':
+    case 'triggering':
+    case 'triggered':
+      return true
+    case 'standing': {
+      const isPassed = mark !== undefined && isReached(stop.stopSide === 'sell', mark, stop.triggerPrice)
+      return isPassed || (stop.cancelledAt > 0 && now - stop.cancelledAt >= answerMs)
+    }
+    case 'finished':
+    case 'cancelled':
+    case 'expired':
+    case 'rejected':
+    case 'refused':
+    case 'absent':
+      return false
+  }
+}
