@@ -1,6 +1,15 @@
 // These start whole systems and say how soon something must happen, so a busy machine can fail them. The others under
 // test/actors wait as long as it takes, and run among the rest.
-const timed = ['account', 'alert-outage', 'egress', 'faults', 'faults-redis', 'recorded-day', 'ticker', 'trader']
+const timed = [
+  'account',
+  'alert-outage',
+  'egress',
+  'faults',
+  'faults-redis',
+  'recorded-day',
+  'ticker',
+  'trader',
+]
 
 /** Whether a test file says how soon something must happen. */
 export function judgesByTime(file: string): boolean {
