@@ -95,8 +95,11 @@ describe('the judgement of a ladder', () => {
 
   it('swaps the stop that closes the rest while the new rungs stand, before the old ones go', () => {
     const stops = Stops.standing()
-    stops.judge(100, { position: { ...long, size: '2', entryPrice: '1010', time: 1_200 } })
-    stops.told('standing', [1, 2, 3, 4, 5])
+    const grown = { ...long, size: '2', entryPrice: '1010', time: 1_200 }
+    expect(stops.judge(100, { position: grown })).to.deep.equal(places.slice(1))
+    stops.told('standing', [1, 2, 3, 4])
+    expect(stops.judge(100)).to.deep.equal([])
+    stops.told('standing', [5])
     expect(stops.judge(100)).to.deep.equal(['cancel 1000/0'])
     stops.told('cancelled', [0])
     expect(stops.judge(100)).to.deep.equal(['place 0'])

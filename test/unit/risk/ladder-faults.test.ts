@@ -61,7 +61,7 @@ function wrongsOf({ venue, last, problems }: LadderRun, slots: number): string[]
   if (generations.size > 1) wrong.push('two ladders stand')
   if (covered > size * 1.06 + 1) wrong.push(`${covered} lots stand for ${size}`)
   const most = 400 * rungs.length
-  if (covered < Math.min(size * 0.95, most) - 1) wrong.push(`${covered} lots of ${size} are on rungs`)
+  if (covered * 1.05 < Math.min(size, most) - 1) wrong.push(`${covered} lots of ${size} are on rungs`)
   if (standing.filter(({ lots }) => lots === 0).length !== 1 && slots > rungs.length)
     wrong.push('the stop that closes the rest does not stand')
   return wrong
@@ -69,7 +69,7 @@ function wrongsOf({ venue, last, problems }: LadderRun, slots: number): string[]
 
 describe('a ladder at a venue where things go wrong', () => {
   it('ends whole and alone, or gone with its position, and none is taken down before its successor stands', function () {
-    this.timeout(120_000)
+    this.timeout(60_000)
     const bareMs: number[] = []
     let exits = 0
     let replaced = 0
