@@ -49,12 +49,20 @@ export function beginLadder(
   return { generation, stopSide, rungs, closeAll }
 }
 
-/** Whether a ladder has the same rungs as another: beginning it anew would change nothing. */
-export function isSameLadder(a: Pick<BegunLadder, 'rungs'>, b: Pick<BegunLadder, 'rungs'>): boolean {
+/** Whether a ladder has the same rungs as a plan, all of them yet to trade: beginning it anew would change nothing. */
+export function isSameLadder(
+  ladder: BegunLadder,
+  plan: Pick<StopLadder, 'rungs'>,
+  stops: Iterable<LadderStop>,
+): boolean {
+  const hasTraded = [...stops].some(
+    ({ generation, rung, filled }) => generation === ladder.generation && rung > 0 && filled !== '0',
+  )
   return (
-    a.rungs.length === b.rungs.length &&
-    a.rungs.every(({ size, triggerPrice }, at) => {
-      const other = b.rungs[at]
+    !hasTraded &&
+    ladder.rungs.length === plan.rungs.length &&
+    ladder.rungs.every(({ size, triggerPrice }, at) => {
+      const other = plan.rungs[at]
       return other?.size === size && other?.triggerPrice === triggerPrice
     })
   )

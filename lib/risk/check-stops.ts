@@ -2,11 +2,12 @@ import { abs, add, compareDecimals, div, mul, negate, signOf, sub } from '../mod
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
 import { liquidationDistance, priceAtDistance } from './estimate-liquidation.ts'
+import { fitLadder } from './fit-ladder.ts'
 import type { OrderFacts, OrderToCheck } from './order-facts.ts'
 import { denied } from './order-verdict.ts'
 import type { OrderVerdict } from './order-verdict.ts'
 import { counterOf } from './reservation.ts'
-import { planLadder, slotsFor } from './stop-ladder.ts'
+import { slotsFor } from './stop-ladder.ts'
 
 const places = 12
 
@@ -48,31 +49,23 @@ export function checkStops(order: OrderToCheck, instrument: Instrument, facts: O
   const entryPrice = turns ? price : averageEntry(held.size, held.entryPrice, order.size, price)
   if (entryPrice === undefined) return denied('unknown', 'the entry price of the position is not known')
 
-  const hasSlots = slots.setAside + slots.free - (account.reserved[counterOf('slots')] ?? 0)
-  const plan = planLadder(
-    {
-      symbol: order.symbol,
-      side: 'both',
-      size,
-      entryPrice,
-      liquidationPrice: priceAtDistance(isLong, mark, nearest),
-    },
-    { instrument, limits, slots: Math.min(slots.ofPosition, hasSlots) },
+  const ofAccount = slots.setAside + slots.free - (account.reserved[counterOf('slots')] ?? 0)
+  const free = Math.max(0, Math.min(slots.ofPosition, ofAccount))
+  const liquidationPrice = priceAtDistance(isLong, mark, nearest)
+  const fit = fitLadder(
+    { symbol: order.symbol, side: 'both', size, entryPrice, liquidationPrice },
+    { instrument, limits, slots: free },
   )
-  if (plan.plan !== 'ladder') return denied('unknown', `its stops cannot be planned: ${plan.reason}`)
-  if (plan.reduceTo !== undefined)
-    return denied(
-      'liquidation',
-      `its stops would be beyond ${limits.liquidationShare} of the way to liquidation`,
-    )
-  if (plan.rungs.length === 0 || compareDecimals(plan.rest, instrument.lotSize ?? '0') >= 0)
-    return denied('slots', `${plan.rest} of ${abs(size)} contracts would have no stop`)
-  const needed = slotsFor(plan.rungs.length)
-  if (needed > Math.min(slots.ofPosition, hasSlots))
-    return denied(
-      'slots',
-      `its stops and their replacement need ${needed} slots, ${Math.max(0, Math.min(slots.ofPosition, hasSlots))} are free`,
-    )
+  if (!fit.fits) {
+    if (fit.why === 'unknown') return denied('unknown', 'its stops cannot be planned')
+    if (fit.why === 'slots')
+      return denied('slots', `${fit.rest} of ${abs(size)} contracts would have no stop`)
+    const share = limits.liquidationShare
+    return denied('liquidation', `its stops would be beyond ${share} of the way to liquidation`)
+  }
+  const needed = slotsFor(fit.rungs)
+  if (needed > free)
+    return denied('slots', `its stops and their replacement need ${needed} slots, ${free} are free`)
   const amount = Math.max(0, needed - slots.setAside)
   return { verdict: 'approved', reservations: [{ counter: counterOf('slots'), amount, room: slots.free }] }
 }

@@ -103,7 +103,7 @@ export function judgeLadder(state: LadderState, sight: LadderSight): LadderJudge
     const follows = stopsOf(draft, stopSide).some((stop) => mayStand(stop) && stop.rung > 0)
     const next = follows ? planLadder(left, { ...terms, passedBy: marks[0]?.price }) : plan
     if (next.plan === 'passed') draft.exit('0', next.reason)
-    if (next.plan === 'ladder' && (known === undefined || !isSameLadder(known, next)))
+    if (next.plan === 'ladder' && (known === undefined || !isSameLadder(known, next, draft.stops.values())))
       ladder = beginLadder(next, position.time, state.ladder, draft.stops.values())
   }
   if (ladder === undefined) return judged(draft, state, { cover: cover() })

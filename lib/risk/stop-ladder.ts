@@ -1,12 +1,13 @@
-import { abs, ceilTo, compareDecimals, floorTo, lesser, mul, signOf, sub } from '../model/decimal.ts'
+import { abs, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
 import type { Side } from '../model/order.ts'
 import type { PositionSide } from '../model/position-report.ts'
+import { countRungs } from './count-rungs.ts'
 import type { RiskLimits } from './limits.ts'
-import { fewestParts, lotsIn, splitSize } from './split-size.ts'
+import { splitSize } from './split-size.ts'
 import { isBeyond, isReached, reachOf, shrinkTo, triggerAt, triggerBehind } from './stop-triggers.ts'
-import type { StopGround } from './stop-triggers.ts'
+import type { Reach, StopGround } from './stop-triggers.ts'
 
 /** A position, as far as its stops need it. */
 export interface StopPosition {
@@ -78,26 +79,35 @@ export function planLadder(position: StopPosition, terms: LadderTerms): LadderPl
     return { plan: 'none', reason: 'no entry price of the position is known' }
   if (tickSize === undefined || lotSize === undefined)
     return { plan: 'none', reason: `tick and lot of ${position.symbol} are not known` }
-  const lot = lotSize
   const ground: StopGround = { isLong, entryPrice, liquidationPrice, tickSize }
-  const levels = toLevels(ground, limits)
-  const asWanted = place(levels)
-  // Only what is used may break the rule: few lots need not come to the far levels.
-  const { nearest, sizes, used } = asWanted.used.some(({ isTooFar }) => isTooFar)
-    ? place(pullIn(levels, ground, limits))
-    : asWanted
+  const reach = reachOf(ground, limits.liquidationShare)
+  const levels = limits.rungs
+    .map((distance) => toLevel(ground, distance, reach))
+    .filter(
+      ({ triggerPrice }) =>
+        signOf(triggerPrice) > 0 &&
+        (terms.passedBy === undefined || !isReached(isLong, terms.passedBy, triggerPrice)),
+    )
+  const [nearest] = levels
   if (nearest === undefined)
     return terms.passedBy === undefined
       ? { plan: 'none', reason: 'no price is left for a stop' }
       : { plan: 'passed', reason: 'the mark is beyond every rung' }
-  const rungs = sizes.map((size, at) => ({ rung: at + 1, size, triggerPrice: used[at]?.triggerPrice ?? '' }))
-  const last = used.at(-1)
-  const broken = used.findLast(({ isTooFar }) => isTooFar)
+  const sizes = sizesOf(contracts, nearest.triggerPrice, lotSize, levels.length, terms)
   // Without rungs everything closes where the first of them would be.
-  const closing =
-    last === undefined
-      ? nearest.triggerPrice
-      : triggerBehind(ground, last.triggerPrice, limits.closeAllBehind)
+  const at =
+    sizes.length === 0
+      ? [nearest]
+      : sizes.map((_, rung) => levels[levelOf(rung, sizes.length, levels.length)] ?? nearest)
+  const broken = at.findLast(({ isTooFar }) => isTooFar)
+  const triggers = at.map(({ triggerPrice }) =>
+    broken !== undefined && reach !== undefined && isBeyond(isLong, triggerPrice, reach.triggerPrice)
+      ? reach.triggerPrice
+      : triggerPrice,
+  )
+  const last = triggers.at(-1) ?? ''
+  const rungs = sizes.map((size, rung) => ({ rung: rung + 1, size, triggerPrice: triggers[rung] ?? '' }))
+  const closing = sizes.length === 0 ? last : triggerBehind(ground, last, limits.closeAllBehind)
   return {
     plan: 'ladder',
     stopSide: isLong ? 'sell' : 'buy',
@@ -114,20 +124,6 @@ export function planLadder(position: StopPosition, terms: LadderTerms): LadderPl
             share: limits.liquidationShare,
           }),
   }
-
-  /** The parts of the position on those of the levels that can stand. */
-  function place(of: readonly Level[]): { nearest: Level | undefined; sizes: Decimal[]; used: Level[] } {
-    const there = of.filter(
-      ({ triggerPrice }) =>
-        signOf(triggerPrice) > 0 &&
-        (terms.passedBy === undefined || !isReached(isLong, terms.passedBy, triggerPrice)),
-    )
-    const [first] = there
-    if (first === undefined) return { nearest: undefined, sizes: [], used: [] }
-    const parts = sizesOf(contracts, first.triggerPrice, lot, there.length, terms)
-    const on = parts.map((_, at) => there[levelOf(at, parts.length, there.length)] ?? first)
-    return { nearest: first, sizes: parts, used: on }
-  }
 }
 
 interface Level {
@@ -137,24 +133,10 @@ interface Level {
   readonly isTooFar: boolean
 }
 
-function toLevels(ground: StopGround, limits: RiskLimits): Level[] {
-  const { isLong, entryPrice } = ground
-  const reach = reachOf(ground, limits.liquidationShare)
-  return limits.rungs.map((distance) => {
-    const triggerPrice = triggerAt(ground, distance)
-    const isTooFar = reach !== undefined && isBeyond(isLong, triggerPrice, reach.price)
-    return { away: abs(sub(entryPrice, triggerPrice)), triggerPrice, isTooFar }
-  })
-}
-
-/** The levels with those that lie beyond the reach at its end. */
-function pullIn(levels: readonly Level[], ground: StopGround, limits: RiskLimits): Level[] {
-  const reach = reachOf(ground, limits.liquidationShare)
-  return levels.map((level) =>
-    reach !== undefined && isBeyond(ground.isLong, level.triggerPrice, reach.triggerPrice)
-      ? { ...level, triggerPrice: reach.triggerPrice }
-      : level,
-  )
+function toLevel(ground: StopGround, distance: Decimal, reach: Reach | undefined): Level {
+  const triggerPrice = triggerAt(ground, distance)
+  const isTooFar = reach !== undefined && isBeyond(ground.isLong, triggerPrice, reach.price)
+  return { away: abs(sub(ground.entryPrice, triggerPrice)), triggerPrice, isTooFar }
 }
 
 /** Which of the levels a rung takes: one each, nearest first, or several rungs on one where they are more. */
@@ -169,23 +151,6 @@ function sizesOf(
   levels: number,
   terms: LadderTerms,
 ): Decimal[] {
-  const { minNotional, maxMarketQty, contractSize } = terms.instrument
-  const minQty = ceilTo(terms.instrument.minQty ?? lot, lot)
-  const whole = floorTo(contracts, lot)
-  if (whole === '0' || compareDecimals(whole, minQty) < 0) return []
-  const split = { size: whole, lot, most: maxMarketQty }
-  const fewest = fewestParts(split)
-  // A ladder of one rung can be replaced rung by rung where there is no room for two.
-  const bySlots = terms.slots < 2 ? 0 : Math.max(1, Math.floor((terms.slots - 1) / 2))
-  const byLots = timesIn(whole, minQty)
-  const byNotional =
-    minNotional === undefined ? levels : Math.max(1, timesIn(mul(whole, contractSize, price), minNotional))
-  const count = Math.min(bySlots, byLots, Math.max(fewest, Math.min(levels, byNotional)))
-  if (count === 0 || fewest === Infinity) return []
-  const mostOfAll = maxMarketQty === undefined ? whole : mul(floorTo(maxMarketQty, lot), String(count))
-  return splitSize({ ...split, size: lesser(whole, mostOfAll) }, count)
-}
-
-function timesIn(whole: Decimal, part: Decimal): number {
-  return Number(lotsIn(floorTo(whole, part), part))
+  const { count, size } = countRungs(contracts, price, lot, levels, terms)
+  return count === 0 ? [] : splitSize({ size, lot, most: terms.instrument.maxMarketQty }, count)
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../../lib/model/errors.ts'
 import { accountBench } from './account.ts'
 import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
+import { checkBench } from './check.ts'
 import { dispatchBench } from './dispatch.ts'
 import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
@@ -23,6 +24,7 @@ const benches: readonly BenchDefinition[] = [
   ledgerBench,
   feedBench,
   accountBench,
+  checkBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')

@@ -127,7 +127,7 @@ describe('reservations', () => {
           const seeing = processes.get(process)
           if (act === 'see') processes.set(process, { seen: trading.see(), symbol, size })
           else if (act === 'claim' && seeing !== undefined) {
-            if (claim(trading, seeing)) claimed += 1
+            if (tryToClaim(trading, seeing)) claimed += 1
             else refused += 1
           } else if (act === 'fill and release' && trading.claims.length > 0) {
             const at = of % trading.claims.length
@@ -149,7 +149,7 @@ describe('reservations', () => {
   })
 })
 
-function claim(trading: Account, { seen, symbol, size }: Process): boolean {
+function tryToClaim(trading: Account, { seen, symbol, size }: Process): boolean {
   const price = marks[symbol]
   const { exposure, reserved, setAside, free } = seen
   const verdict = checkOrder(

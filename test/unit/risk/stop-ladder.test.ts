@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { abs, add, compareDecimals, floorTo, mul, signOf, sub } from '../../../lib/model/decimal.ts'
 import type { Decimal } from '../../../lib/model/decimal.ts'
+import { fitLadder } from '../../../lib/risk/fit-ladder.ts'
 import { limitsOf } from '../../../lib/risk/limits.ts'
 import { planLadder, slotsFor } from '../../../lib/risk/stop-ladder.ts'
 import type { LadderTerms, StopLadder, StopPosition } from '../../../lib/risk/stop-ladder.ts'
@@ -150,6 +151,31 @@ describe('the stop ladder', () => {
       runs,
     )
     expect(ladders).to.be.greaterThan(runs.numRuns / 10)
+  })
+
+  it('is known to fit before it is planned', () => {
+    let fitting = 0
+    fc.assert(
+      fc.property(anyInstrument, anyPosition, (instrument, { isLong, contracts, entryPrice, way, slots }) => {
+        const size = isLong ? contracts : `-${contracts}`
+        const liquidationPrice = way && (isLong ? sub : add)(entryPrice, mul(entryPrice, way))
+        const position = { ...long, size, entryPrice, liquidationPrice }
+        const plan = planLadder(position, { instrument, limits, slots })
+        const fit = fitLadder(position, { instrument, limits, slots })
+        if (fit.fits) fitting += 1
+        const isWhole =
+          plan.plan === 'ladder' &&
+          plan.rungs.length > 0 &&
+          plan.reduceTo === undefined &&
+          compareDecimals(plan.rest, instrument.lotSize ?? '') < 0
+        // A tick so coarse that rungs are lost has a ladder of what is left of them.
+        const isCoarse = isLong && compareDecimals(mul(entryPrice, '0.9'), instrument.tickSize ?? '') <= 0
+        if (!isCoarse) expect(fit.fits).to.equal(isWhole)
+        if (fit.fits && plan.plan === 'ladder') expect(fit.rungs).to.equal(plan.rungs.length)
+      }),
+      runs,
+    )
+    expect(fitting).to.be.greaterThan(runs.numRuns / 20)
   })
 
   it('has every rung at its distance or nearer by less than a tick, and within its part unless it says to shrink', () => {
