@@ -16,15 +16,20 @@ local balances, sources, sequence = KEYS[1], KEYS[2], KEYS[3]
 local channel, source, askedAt, complete = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local settleMs, latest = tonumber(ARGV[5]), ARGV[2] .. ' balances'
 
-local function rank(field, group)
-  if group == 'valuation' or field[3] == 0 then return { field[4], field[5] } end
-  if field[2] == 'stream' then return { 1, field[5], field[4] } end
-  return { field[4] >= field[3] + settleMs and 2 or 0, field[4] }
+local function classOf(field)
+  if field[3] == 0 then return 2 end
+  if field[2] == 'stream' then return 1 end
+  return field[4] >= field[3] + settleMs and 2 or 0
 end
 local function isNewer(a, b, group)
   if a[3] ~= b[3] then return a[3] > b[3] end
-  local x, y = rank(a, group), rank(b, group)
-  for i = 1, #x do if x[i] ~= y[i] then return x[i] > y[i] end end
+  local x, y = 0, 0
+  if group ~= 'valuation' then x, y = classOf(a), classOf(b) end
+  if x ~= y then return x > y end
+  -- A stream's by ordinal and askedAt, answers by askedAt.
+  local first = x == 1 and 5 or 4
+  if a[first] ~= b[first] then return a[first] > b[first] end
+  if a[9 - first] ~= b[9 - first] then return a[9 - first] > b[9 - first] end
   -- Any order will do as long as it is always the same.
   return redis.sha1hex(cjson.encode(a)) > redis.sha1hex(cjson.encode(b))
 end

@@ -3,9 +3,9 @@ import { loadScript } from './script.ts'
 
 const script = loadScript('cursor-advance', { keys: ['lease', 'lane', 'cursor'], args: ['token', 'count'] })
 
-/** What a lane handed out: its next symbols, after `turn` that were handed out before; or why it did not. */
+/** What a lane handed out: its next symbols, in order; or why it did not. */
 export type Handout =
-  | { readonly outcome: 'handed'; readonly turn: number; readonly symbols: string[] }
+  | { readonly outcome: 'handed'; readonly symbols: string[] }
   | { readonly outcome: 'not-leader' }
   | { readonly outcome: 'empty' }
 
@@ -15,8 +15,8 @@ export async function cursorAdvance(
   keys: { lease: string; lane: string; cursor: string },
   args: { token: string; count: number },
 ): Promise<Handout> {
-  const [turn, ...symbols] = (await script.run(redis, { keys, args })) as [number, ...string[]]
-  if (turn === -1) return { outcome: 'not-leader' }
-  if (turn === -2) return { outcome: 'empty' }
-  return { outcome: 'handed', turn, symbols }
+  const answer = (await script.run(redis, { keys, args })) as string | string[] | -1 | -2
+  if (answer === -1) return { outcome: 'not-leader' }
+  if (answer === -2) return { outcome: 'empty' }
+  return { outcome: 'handed', symbols: typeof answer === 'string' ? [answer] : answer }
 }

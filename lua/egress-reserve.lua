@@ -8,25 +8,30 @@
 -- KEYS egress hash the budget of one address
 -- ARGV weight integer of the request
 -- ARGV permitted integer weight that the window may hold with this request in it
+-- ARGV group text `market` or `private`: for whose sake the address is used
+-- ARGV kept integer part of `permitted` that this request must leave alone while the other group uses the address, too
 -- ARGV flow text whose pace the request keeps; empty: it is sent at once
 -- ARGV share 0..1 the flow's part of the permitted weight; 0: what the other flows leave
+-- ARGV usual integer weight of the flow's ordinary request: a heavier one holds the pace up for this much of its
+--   weight, and the rest is spread over the window
 -- ARGV windowMs ms length of a window
 -- ARGV horizonMs ms how far ahead a start may be booked
 -- ARGV probeMs ms how long a probe may stay unsettled
--- Returns {1, us, window} leave in so many us, window being the start of the window it counts in;
--- {0, us, reason} ask again in so many us; reason 1 pace, 2 window full, 3 closed, 4 another's probe is out
+-- Returns {1, us, window, permitted} leave in so many us, window being the start of the window it counts in;
+-- {0, us, reason, permitted} ask again in so many us; reason 1 pace, 2 window full, 3 closed, 4 another's probe is out
 local egress = KEYS[1]
-local weight, permitted, flow, share = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local windowMs, horizonMs, probeMs = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local weight, permitted, group, kept = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local flow, share, usual, windowMs = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local horizonMs, probeMs = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 -- How much faster than even the pace may be while idle time is being caught up.
 local catchUp = 1.05
--- A heavy request holds the pace up for this much of its weight; the rest is spread over the window.
-local heaviest = 5
 -- A probe is settled within a round trip to the venue, mostly long before its time is up.
 local askAgainMs = 50
 -- A flow that asked for nothing for so long gives its part back.
 local idleMs = 3000
+-- A group that asked for nothing for so long shares the address no more.
+local sharedMs = 600000
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + tonumber(clock[2]) / 1000
@@ -34,19 +39,21 @@ local start = now - now % windowMs
 local stop = start + windowMs
 
 local function int(number) return string.format('%.0f', number) end
-local function refuse(ms, reason) return { 0, math.ceil(ms * 1000), reason } end
+local function refuse(ms, reason) return { 0, math.ceil(ms * 1000), reason, permitted } end
 
 local state, fields = {}, redis.call('HGETALL', egress)
 for i = 1, #fields, 2 do state[fields[i]] = fields[i + 1] end
 local window, probeUntil = tonumber(state.window), tonumber(state.probeUntil)
 local used, booked = tonumber(state.used) or 0, tonumber(state.booked) or 0
+local otherAt = tonumber(state[group == 'market' and 'private' or 'market']) or 0
+if now - otherAt < sharedMs then permitted = permitted - kept end
 
 local closedUntil = tonumber(state.closedUntil) or 0
 if closedUntil > now then return refuse(closedUntil - now, 3) end
 if window == nil or (probeUntil and probeUntil <= now) then
   redis.call('HSET', egress, 'window', int(start), 'used', (window == start and used or 0) + weight, 'booked', 0,
-    'probeUntil', int(now + probeMs))
-  return { 1, 0, int(start) }
+    'probeUntil', int(now + probeMs), group, int(now))
+  return { 1, 0, int(start), permitted }
 end
 if probeUntil then return refuse(math.min(probeUntil - now, askAgainMs), 4) end
 if start > window then
@@ -55,8 +62,8 @@ end
 
 if flow == '' then
   if used + weight > permitted then return refuse(stop - now, 2) end
-  redis.call('HSET', egress, 'window', int(start), 'used', used + weight, 'booked', booked)
-  return { 1, 0, int(start) }
+  redis.call('HSET', egress, 'window', int(start), 'used', used + weight, 'booked', booked, group, int(now))
+  return { 1, 0, int(start), permitted }
 end
 
 -- flow:NAME holds share, window, used, booked, paceAt (us) and when it last asked.
@@ -84,7 +91,7 @@ local ours = part * (permitted - math.max(0, used - flows))
 local at = mine.paceAt > now and mine.paceAt <= now + windowMs and mine.paceAt or now
 local left = math.min(ours - mine.used, permitted - used)
 -- The end of a window is not given to one heavy request: it would silence the rest of its flow until the next.
-local tooHeavy = weight > heaviest and weight * 4 > left and weight * 4 <= permitted * part
+local tooHeavy = weight > usual and weight * 4 > left and weight * 4 <= permitted * part
 if at < stop and (weight > left or tooHeavy) then at = stop end
 local inNext = at >= stop
 if inNext then left = math.min(permitted * part - mine.booked, permitted - booked) end
@@ -99,7 +106,7 @@ end
 local even = windowMs / (permitted * part)
 local rest = (inNext and stop + windowMs or stop) - at
 local spread = left > weight and rest / (left - weight) or even
-local paceAt = at + math.max(spread, even / catchUp) * math.min(weight, heaviest)
-redis.call('HSET', egress, 'window', int(start), 'used', used, 'booked', booked, 'flow:' .. flow, table.concat(
-  { share, int(start), mine.used, mine.booked, int(paceAt * 1000), int(now) }, ' '))
-return { 1, math.ceil((at - now) * 1000), int(inNext and stop or start) }
+local paceAt = at + math.max(spread, even / catchUp) * math.min(weight, usual)
+redis.call('HSET', egress, 'window', int(start), 'used', used, 'booked', booked, group, int(now), 'flow:' .. flow,
+  table.concat({ share, int(start), mine.used, mine.booked, int(paceAt * 1000), int(now) }, ' '))
+return { 1, math.ceil((at - now) * 1000), int(inNext and stop or start), permitted }

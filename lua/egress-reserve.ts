@@ -3,15 +3,30 @@ import { loadScript } from './script.ts'
 
 const script = loadScript('egress-reserve', {
   keys: ['egress'],
-  args: ['weight', 'permitted', 'flow', 'share', 'windowMs', 'horizonMs', 'probeMs'],
+  args: [
+    'weight',
+    'permitted',
+    'group',
+    'kept',
+    'flow',
+    'share',
+    'usual',
+    'windowMs',
+    'horizonMs',
+    'probeMs',
+  ],
 })
 
 const reasons = { 1: 'pace', 2: 'window-full', 3: 'closed', 4: 'probe-out' } as const
 
-/** A booking in the window that starts at `window`, or how long to wait before asking again. All in ms. */
-export type Reservation =
+/**
+ * A booking in the window that starts at `window`, or how long to wait before asking again. All in ms. `permitted` is
+ * the weight that a window may hold with requests like this one in it.
+ */
+export type Reservation = { readonly permitted: number } & (
   | { readonly granted: true; readonly inMs: number; readonly window: number }
   | { readonly granted: false; readonly waitMs: number; readonly reason: (typeof reasons)[1 | 2 | 3 | 4] }
+)
 
 /** Books `weight` on an address; see the script for the rules. */
 export async function egressReserve(
@@ -20,17 +35,23 @@ export async function egressReserve(
   args: {
     weight: number
     permitted: number
+    /** for whose sake the address is used */
+    group: 'market' | 'private'
+    /** part of `permitted` to leave alone while the other group uses the address, too */
+    kept: number
     /** whose pace it keeps; empty: it is sent at once */
     flow: string
     /** the flow's part of the permitted weight; 0: what the other flows leave */
     share: number
+    /** weight of the flow's ordinary request */
+    usual: number
     windowMs: number
     horizonMs: number
     probeMs: number
   },
 ): Promise<Reservation> {
   const answer = await script.run(redis, { keys, args })
-  const [granted, us, third] = answer as [number, number, string | number]
-  if (granted === 1) return { granted: true, inMs: us / 1000, window: Number(third) }
-  return { granted: false, waitMs: us / 1000, reason: reasons[third as keyof typeof reasons] }
+  const [granted, us, third, permitted] = answer as [number, number, string | number, number]
+  if (granted === 1) return { granted: true, inMs: us / 1000, window: Number(third), permitted }
+  return { granted: false, waitMs: us / 1000, reason: reasons[third as keyof typeof reasons], permitted }
 }

@@ -10,110 +10,110 @@
 -- ARGV seconds s length of the interval
 -- ARGV retention integer klines kept per symbol
 -- ARGV repair 0|1 1: the given rows replace what stands, newer or not
--- ARGV groups... mixed per group: symbol, index, polledAt (ms, 0 none), count, then that many rows, oldest first
--- Returns {sequence, won, unchanged, older}; sequence 0: nothing was published
+-- ARGV groups json three numbers per group: index, polledAt (ms, 0 none), how many rows
+-- ARGV rows... text per group its symbol, then its rows, oldest first and one per open time
+-- Returns {sequence, won, unchanged}, other rows were older; sequence 0: nothing was published
 local heads, polls, sequence = KEYS[1], KEYS[2], KEYS[3]
-local channel, seconds, retention, repair = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+local channel, seconds, retention, repair = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+local groups, at = cjson.decode(ARGV[5]), 6
 local sub, find, match, byte, pack = string.sub, string.find, string.match, string.byte, struct.pack
-local versionShape = '^%[%d+,"[^"]+","[^"]+","[^"]+","[^"]+","([^"]+)",(%d),(%d+),'
-local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)","([^"]+)",(%d),(%d+),"[^"]*"%]$'
-local function push(list, one, two) list[#list + 1], list[#list + 2] = one, two end
+local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)",()"([^"]+)",(%d),(%d+),"[^"]*"%]$'
+local versionThere, versionLater = '^"([^"]+)",(%d),(%d+),', ',"([^"]+)",(%d),(%d+),'
+
 local function compareText(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = byte(a, i), byte(b, i)
-    if x ~= y then return x - y end
-  end
-  return #a - #b
+  local i = 1
+  while i <= #a and byte(a, i) == byte(b, i) do i = i + 1 end
+  return (byte(a, i) or -1) - (byte(b, i) or -1)
 end
 -- Canonical decimals that are one double order by the length of their whole part, then as text.
 local function compareDecimals(a, b)
-  local x, y = tonumber(a), tonumber(b)
-  if x ~= y then return x - y end
-  local wholeA, wholeB = #match(a, '^%d+'), #match(b, '^%d+')
-  return wholeA ~= wholeB and wholeA - wholeB or compareText(a, b)
+  if a - b ~= 0 then return a - b end
+  local longer = #match(a, '^%d+') - #match(b, '^%d+')
+  return longer ~= 0 and longer or compareText(a, b)
 end
-local function isNewer(row, class, volume, time, old)
-  local oldVolume, oldClass, oldTime = match(old, versionShape)
-  if class ~= oldClass then return class > oldClass end
-  local order = compareDecimals(volume, oldVolume)
-  if order == 0 then order = tonumber(time) - tonumber(oldTime) end
-  return order > 0 or order == 0 and compareText(row, old) > 0
-end
-
--- A row's open time stands in its characters 2 to 14; a head is a list of two rows, or of one.
-local function storedBetween(klines, head, first, last)
-  local rows, atHead = nil, head and first >= sub(head, 3, 15)
-  if atHead then
-    local cut = find(head, '],[', 1, true)
-    rows = { sub(head, 2, cut or -2), cut and sub(head, cut + 2, -2) }
-  else
-    rows = redis.call('ZRANGE', klines, first, last, 'BYSCORE')
+-- The numbers of a row, if it is newer than the one that begins at `from` in `text`; else nothing.
+local function judge(row, text, from)
+  local openTime, open, high, low, close, volumeAt, volume, class, time = match(row, shape)
+  if not time then error(redis.error_reply('klines-merge: a row has another form: ' .. row)) end
+  if text and not repair then
+    -- The old volume begins mostly where the new one does.
+    local oldVolume, oldClass, oldTime = match(text, versionThere, from + volumeAt - 1)
+    if not oldTime then oldVolume, oldClass, oldTime = match(text, versionLater, from) end
+    local order = class ~= oldClass and class - oldClass or volume ~= oldVolume and compareDecimals(volume, oldVolume)
+      or time ~= oldTime and time - oldTime or compareText(row, sub(text, from, from + #row - 1))
+    if order < 0 then return nil end
   end
-  local stored = {}
-  for _, row in ipairs(rows) do stored[sub(row, 2, 14)] = row end
-  return stored, atHead
+  return openTime, open, high, low, close, volume, class
 end
-
-local symbols, starts, at = {}, {}, 5
-while at <= #ARGV do
-  symbols[#symbols + 1], starts[#starts + 1] = ARGV[at], at
-  at = at + 4 + tonumber(ARGV[at + 3])
+local symbols, starts, polled, single = {}, {}, false, false
+for i = 3, #groups, 3 do
+  symbols[i / 3], starts[i / 3] = ARGV[at], at + 1
+  at, polled, single = at + 1 + groups[i], polled or groups[i - 1] > 0, single or groups[i] == 1
 end
-local oldHeads = redis.call('HMGET', heads, unpack(symbols))
-local oldPolls = redis.call('HMGET', polls, unpack(symbols))
-local won, unchanged, older, body, newHeads, newPolls = 0, 0, 0, {}, {}, {}
+local oldHeads = single and redis.call('HMGET', heads, unpack(symbols)) or {}
+local oldPolls = polled and redis.call('HMGET', polls, unpack(symbols))
+local won, unchanged, told, body, newHeads, newPolls = 0, 0, 0, { '' }, {}, {}
 for group, symbol in ipairs(symbols) do
-  local klines, start = KEYS[3 + group], starts[group]
-  local index, polledAt, count = ARGV[start + 1], tonumber(ARGV[start + 2]), tonumber(ARGV[start + 3])
-  local packed, removed, written, inserted = {}, {}, {}, false
-  local head, stored, atHead, floor = oldHeads[group], {}, false, ''
-  if count > 0 then
-    stored, atHead = storedBetween(klines, head, sub(ARGV[start + 4], 2, 14), sub(ARGV[start + 3 + count], 2, 14))
-    if not atHead and redis.call('ZCARD', klines) >= retention then
-      floor = sub(redis.call('ZRANGE', klines, 0, 0)[1], 2, 14)
-    end
-  end
-  for i = start + 4, start + 3 + count do
-    local row = ARGV[i]
-    local openTime = sub(row, 2, 14)
-    local old = stored[openTime]
-    if old == row then
-      unchanged = unchanged + 1
+  local klines, start, head, newHead, winners, slot = KEYS[3 + group], starts[group], oldHeads[group], nil, 0, #body + 1
+  local index, polledAt, count = groups[3 * group - 2], groups[3 * group - 1], groups[3 * group]
+  if polledAt > 0 and polledAt <= tonumber(oldPolls[group] or 0) then polledAt = 0 end
+  local first, last = ARGV[start], ARGV[start + count - 1]
+  -- A row's open time stands in its characters 2 to 14. A stream tells of another version of the head's last row.
+  local from = count == 1 and head and find(head, sub(first, 1, 15), 1, true)
+  if from and (from > 2 or not find(head, '],[', 1, true)) then
+    if find(head, first, from, true) then unchanged = unchanged + 1
     else
-      local _, open, high, low, close, volume, class, time = match(row, shape)
-      if not time then return redis.error_reply('klines-merge: a row has another form: ' .. row) end
-      if openTime >= floor and (not old or repair or isNewer(row, class, volume, time, old)) then
-        won = won + 1
-        if old then removed[#removed + 1] = old else inserted = true end
-        push(written, openTime, row)
-        packed[#packed + 1] = pack('<ddddddB', openTime, open, high, low, close, volume, class)
-      else
-        older = older + 1
+      local openTime, open, high, low, close, volume, class = judge(first, head, from)
+      if openTime then
+        redis.call('ZREMRANGEBYSCORE', klines, openTime, openTime)
+        redis.call('ZADD', klines, openTime, first)
+        newHead, winners = sub(head, 1, from - 1) .. first .. ']', 1
+        body[slot] = pack('<I4dI2ddddddB', index, polledAt, 1, openTime, open, high, low, close, volume, class)
       end
     end
+  elseif count > 0 then
+    -- What stands, newest first. Mostly that is the newest of all, which needs no search.
+    local stored, removed, written, floor = redis.call('ZRANGE', klines, 0, count - 1, 'REV'), {}, {}, nil
+    if stored[count] and sub(stored[count], 2, 14) > sub(first, 2, 14) then
+      stored = redis.call('ZRANGE', klines, sub(last, 2, 14), sub(first, 2, 14), 'BYSCORE', 'REV')
+    end
+    local place = #stored
+    for i = start, start + count - 1 do
+      local row, old = ARGV[i], stored[place]
+      while old and old ~= row and sub(old, 2, 14) < sub(row, 2, 14) do place, old = place - 1, stored[place - 1] end
+      if old == row or old and sub(old, 2, 14) == sub(row, 2, 14) then place = place - 1 else old = nil end
+      if old == row then unchanged = unchanged + 1
+      else
+        local openTime, open, high, low, close, volume, class = judge(row, old, 1)
+        floor = floor or not old and sub(redis.call('ZRANGE', klines, -retention, -retention)[1] or '', 2, 14)
+        if openTime and (old or openTime >= floor) then
+          removed[#removed + 1] = old
+          written[2 * winners + 1], written[2 * winners + 2], winners = openTime, row, winners + 1
+          body[slot + winners] = pack('<ddddddB', openTime, open, high, low, close, volume, class)
+        end
+      end
+    end
+    if winners > 0 then
+      if #removed > 0 then redis.call('ZREM', klines, unpack(removed)) end
+      redis.call('ZADD', klines, unpack(written))
+      if floor then redis.call('ZREMRANGEBYRANK', klines, 0, -retention - 1) end
+      local newest, before = unpack(redis.call('ZRANGE', klines, 0, 1, 'REV'))
+      newHead = '[' .. (before and before .. ',' or '') .. newest .. ']'
+    end
   end
-  if #written > 0 then
-    if #removed > 0 then redis.call('ZREM', klines, unpack(removed)) end
-    redis.call('ZADD', klines, unpack(written))
-    if inserted then redis.call('ZREMRANGEBYRANK', klines, 0, -retention - 1) end
-    local from, to
-    if atHead and #removed == 1 and #written == 2 then from, to = find(head, removed[1], 1, true) end
-    push(newHeads, symbol, from and sub(head, 1, from - 1) .. written[2] .. sub(head, to + 1)
-      or '[' .. table.concat(redis.call('ZRANGE', klines, -2, -1), ',') .. ']')
-  end
-  if polledAt <= tonumber(oldPolls[group] or 0) then polledAt = 0 end
-  if polledAt > 0 then push(newPolls, symbol, ARGV[start + 2]) end
-  if #packed > 0 or polledAt > 0 then
-    body[#body + 1] = pack('<I4dI2', index, polledAt, #packed) .. table.concat(packed)
+  if newHead then newHeads[#newHeads + 1], newHeads[#newHeads + 2] = symbol, newHead end
+  if polledAt > 0 then newPolls[#newPolls + 1], newPolls[#newPolls + 2] = symbol, polledAt end
+  if winners > 0 or polledAt > 0 then
+    body[slot] = body[slot] or pack('<I4dI2', index, polledAt, winners)
+    won, told = won + winners, told + 1
   end
 end
 if #newHeads > 0 then redis.call('HSET', heads, unpack(newHeads)) end
 if #newPolls > 0 then redis.call('HSET', polls, unpack(newPolls)) end
-if #body == 0 then return { 0, won, unchanged, older } end
-local number = redis.call('HINCRBY', sequence, 'sequence', 1)
+if told == 0 then return { 0, won, unchanged } end
+local number, clock = redis.call('HINCRBY', sequence, 'sequence', 1), redis.call('TIME')
 -- The first message after the sequence was lost begins a new epoch, named by the µs of this server's clock.
-local clock = redis.call('TIME')
 if number == 1 then redis.call('HSET', sequence, 'epoch', clock[1] .. string.format('%06d', clock[2])) end
-local epoch = redis.call('HGET', sequence, 'epoch')
-redis.call('PUBLISH', channel, pack('<c1BI4ddI2', 'k', 1, seconds, epoch, number, #body) .. table.concat(body))
-return { number, won, unchanged, older }
+body[1] = pack('<c1BI4ddI2', 'k', 1, seconds, redis.call('HGET', sequence, 'epoch'), number, told)
+redis.call('PUBLISH', channel, table.concat(body))
+return { number, won, unchanged }

@@ -3,7 +3,7 @@ import { loadScript } from './script.ts'
 
 const script = loadScript('klines-merge', {
   keys: ['heads', 'polls', 'sequence', 'klines...'],
-  args: ['channel', 'seconds', 'retention', 'repair', 'groups...'],
+  args: ['channel', 'seconds', 'retention', 'repair', 'groups', 'rows...'],
 })
 
 /** The candles of one symbol that a source told at once. */
@@ -36,22 +36,32 @@ export async function klinesMerge(
   args: { channel: string; seconds: number; retention: number; repair: boolean },
   groups: readonly KlineGroup[],
 ): Promise<MergeResult> {
-  const flat: (string | number)[] = []
   if (groups.length > mostGroups) throw new RangeError(`at most ${mostGroups} groups, were ${groups.length}`)
   // The script reads what stands once per group: a symbol told twice in one call would be written twice.
   if (new Set(groups.map(({ symbol }) => symbol)).size < groups.length)
     throw new RangeError('a symbol stands in two groups')
+  const numbers: number[] = []
+  const texts: string[] = []
   for (const group of groups) {
     if (group.rows.length > mostRows)
       throw new RangeError(`at most ${mostRows} rows, were ${group.rows.length}`)
-    flat.push(group.symbol, group.index, group.polledAt, group.rows.length)
-    for (const row of group.rows) flat.push(row)
+    numbers.push(group.index, group.polledAt, group.rows.length)
+    texts.push(group.symbol)
+    // The script walks along what stands: a row out of turn would be stored beside the version of it that stands.
+    let before = ''
+    for (const row of group.rows) {
+      const openTime = row.slice(1, 14)
+      if (openTime <= before) throw new RangeError(`rows must be oldest first, were ${before}, ${openTime}`)
+      before = openTime
+      texts.push(row)
+    }
   }
   if (groups.length === 0) return { sequence: 0, won: 0, unchanged: 0, older: 0 }
   const answer = await script.run(redis, {
     keys: { ...keys, 'klines...': groups.map((group) => group.key) },
-    args: { ...args, repair: args.repair ? 1 : 0, 'groups...': flat },
+    args: { ...args, repair: args.repair ? 1 : 0, groups: JSON.stringify(numbers), 'rows...': texts },
   })
-  const [sequence = 0, won = 0, unchanged = 0, older = 0] = answer as number[]
-  return { sequence, won, unchanged, older }
+  const [sequence = 0, won = 0, unchanged = 0] = answer as number[]
+  const rows = texts.length - groups.length
+  return { sequence, won, unchanged, older: rows - won - unchanged }
 }

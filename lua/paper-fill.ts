@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { PaperChangeArgs } from './paper-change.ts'
+import type { OrderChangeArgs } from './order-change.ts'
 import { loadScript } from './script.ts'
 
 const script = loadScript('paper-fill', {
@@ -26,7 +26,7 @@ const script = loadScript('paper-fill', {
 })
 
 /** What a fill is recorded with. */
-export interface PaperFillArgs extends PaperChangeArgs {
+export interface PaperFillArgs extends OrderChangeArgs {
   readonly token: string
   readonly keepFills: number
   readonly field: string

@@ -2,7 +2,7 @@
 -- Merges what one source said of positions at once: per record and field the newest wins, unknown overwrites nothing.
 -- A field is [value, source, time (0 none), askedAt, ordinal], the entry price besides the size that it belongs to.
 -- Fields order by time; of one time answers asked for `settleMs` later win, then the stream, then other answers. Of the
--- size all three are kept until it is settled, and `before`, the newest of an older time: see `shown`.
+-- size both of the latter are kept until it is settled, and `before`, the newest of an older time: see `shown`.
 -- KEYS positions hash SYMBOL/side -> position
 -- KEYS sequence hash epoch and sequence of the account's feed
 -- ARGV channel text where the feed is published
@@ -20,16 +20,15 @@ local function classOf(field)
   return field[4] >= field[3] + settleMs and 'settled' or 'answer'
 end
 local classes = { absence = 2, settled = 2, stream = 1, answer = 0 }
-local function rank(field, group)
-  local _, _, _, askedAt, ordinal = unpack(field)
-  if group == 'valuation' then return { askedAt, ordinal } end
-  local class = classOf(field)
-  return class == 'stream' and { 1, ordinal, askedAt } or { classes[class], askedAt, ordinal }
-end
 local function isNewer(a, b, group)
   if a[3] ~= b[3] then return a[3] > b[3] end
-  local x, y = rank(a, group), rank(b, group)
-  for i = 1, #x do if x[i] ~= y[i] then return x[i] > y[i] end end
+  local x, y = 0, 0
+  if group ~= 'valuation' then x, y = classes[classOf(a)], classes[classOf(b)] end
+  if x ~= y then return x > y end
+  -- A stream's by ordinal and askedAt, answers by askedAt.
+  local first = x == 1 and 5 or 4
+  if a[first] ~= b[first] then return a[first] > b[first] end
+  if a[9 - first] ~= b[9 - first] then return a[9 - first] > b[9 - first] end
   -- Any order will do as long as it is always the same.
   return redis.sha1hex(cjson.encode(a)) > redis.sha1hex(cjson.encode(b))
 end
@@ -52,14 +51,13 @@ local function putSize(hold, field)
   if class == 'settled' then hold.before, hold.stream, hold.answer = nil, nil, nil end
   if class == 'settled' or class == 'absence' or not hold.settled then put(hold, 'hold', class, field) end
 end
--- What the stream and an answer tell of one time may be different steps of one order's fills, each a delay ago. Fills
--- of an order go one way: the step that is farther from the size before them is the later one.
+-- What the stream and an answer tell of one time may be two steps of one order's fills. An answer tells the last of them
+-- unless it stands between the size before and the stream's: fills of an order go one way.
 local function shown(hold)
   local stream, answer, absence, newest = hold.stream, hold.answer, hold.absence, hold.settled
   if stream and answer then
-    local before = tonumber((hold.before or stream)[1])
-    local x, y = tonumber(stream[1]) - before, tonumber(answer[1]) - before
-    newest = hold.before and x * y >= 0 and math.abs(y) > math.abs(x) and answer or stream
+    local before, x, y = hold.before and tonumber(hold.before[1]), tonumber(stream[1]), tonumber(answer[1])
+    newest = before and (y - before) * (x - y) > 0 and stream or answer
   end
   newest = newest or stream or answer
   return absence and isNewer(absence, newest, 'hold') and absence or newest

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAlerts } from '../../lib/alert/alerts.ts'
+import type { AccountSummary } from '../../lib/account/account-summary.ts'
 import { readBudgets } from '../../lib/egress/budgets.ts'
 import type { Budget } from '../../lib/egress/budgets.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
@@ -8,7 +10,10 @@ import { openQueueCounts } from '../../lib/hub/queue-counts.ts'
 import type { QueueCounts } from '../../lib/hub/queue-counts.ts'
 import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
+import type { AlertState } from '../../lib/model/alert.ts'
 import { describeError } from '../../lib/model/errors.ts'
+import { paperAccountOf } from '../../lib/model/paper-account.ts'
+import { readAccountSummaries, readVenueAccounts } from '../../lib/orders/account-summaries.ts'
 import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
 import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
 
@@ -18,7 +23,10 @@ export interface BoardState {
   readonly budgets: Budget[]
   readonly actors: LivingActor[]
   readonly queues: QueueCounts[]
+  readonly accounts: AccountSummary[]
   readonly paper: PaperSummary
+  /** those with the latest news, the latest first */
+  readonly alerts: AlertState[]
 }
 
 /** The answer to a browser: the last state that could be read, how old it is, and what is wrong, if anything. */
@@ -36,6 +44,7 @@ export interface BoardAnswer {
 const readAtMostEveryMs = 700
 const patienceMs = 1_500
 const paperRows = 10
+const alertRows = 10
 
 /** Opens what the board reads. `read` never rejects: it tells the problem instead. */
 export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(): Promise<void> } {
@@ -48,15 +57,20 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
 
   async function refresh(): Promise<void> {
     try {
-      const [lanes, budgets, actors, queues, paper] = await Promise.all([
+      const [lanes, budgets, actors, queues, accounts, paper, alerts] = await Promise.all([
         readLaneStatus(hub, venue),
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
-        readPaperSummary(hub, { venue, account: hub.config.account }, paperRows),
+        readVenueAccounts(hub, venue).then((names) => readAccountSummaries(hub, venue, names)),
+        readPaperSummary(hub, { venue, account: paperAccountOf(hub.config.account) }, paperRows),
+        readAlerts(hub, alertRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
-      last = { state: { lanes, budgets, actors: inOrder, queues, paper }, readAt: Date.now() }
+      last = {
+        state: { lanes, budgets, actors: inOrder, queues, accounts, paper, alerts },
+        readAt: Date.now(),
+      }
       problem = undefined
     } catch (error) {
       problem = hub.redis.status === 'ready' ? describeError(error) : 'Redis is away'

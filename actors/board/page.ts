@@ -8,6 +8,8 @@ const files = [
   { path: '/page.css', file: 'page.css', type: 'text/css; charset=utf-8' },
   { path: '/page.js', file: 'page.js', type: 'text/javascript; charset=utf-8' },
   { path: '/fill.js', file: 'fill.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/fill-alerts.js', file: 'fill-alerts.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/fill-account.js', file: 'fill-account.js', type: 'text/javascript; charset=utf-8' },
   { path: '/fill-paper.js', file: 'fill-paper.js', type: 'text/javascript; charset=utf-8' },
 ]
 

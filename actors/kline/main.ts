@@ -57,13 +57,12 @@ await runActor({
           worker.run().catch((error: unknown) => hub.log.error({ err: error }, 'worker ended'))
       },
     )
-    const perSecond = (limit.limit * config.share * 1000) / hub.clock.toRealMs(limit.windowMs)
     return {
       tell: () => ({
         venue,
         address: config.address,
         slots: ready ? config.concurrency : 0,
-        perSecond,
+        perSecond: egress.weightPerSecond('market'),
         closedUntil: egress.closedUntil(),
         jobs: actor.jobs,
         failures: actor.failures,

@@ -39,7 +39,7 @@ const marginMs = 500
  */
 export function startDispatch(parts: DispatchParts): Dispatch {
   const { hub, venue, leadership, lanes, universe } = parts
-  const { hotShare, tickerShare, rate } = hub.config
+  const { hotShare, rate } = hub.config
   let laps: Lap[] = lanes.map(trackLap)
   let plan = startPlan(lanes)
   let lengths = lanes.map(() => 0)
@@ -96,7 +96,7 @@ export function startDispatch(parts: DispatchParts): Dispatch {
   async function tick(): Promise<void> {
     const now = Date.now()
     if (isDue('actors', actorsEveryMs, now)) {
-      pace = toFetchPace(await readLivingActors(hub.redis, hub.keys), { venue, tickerShare, leadMs, now })
+      pace = toFetchPace(await readLivingActors(hub.redis, hub.keys), { venue, leadMs, now })
     }
     if (isDue('lengths', lengths[0] === 0 ? lengthsSoonerMs : lengthsEveryMs, now)) await look()
     if (pace.ahead > 0) await fill()

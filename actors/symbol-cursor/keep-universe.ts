@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { readHeldSymbols } from '../../lib/account/held-symbols.ts'
 import type { Egress } from '../../lib/egress/egress.ts'
 import type { Exchange } from '../../lib/exchange/exchange.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
@@ -33,6 +34,7 @@ interface Parts {
 const retryMs = 2_000
 const lackEveryMs = 5_000
 const fileCheckMs = 1_000
+const heldEveryMs = 2_000
 
 /** Starts looking at the symbols file; everything else happens at `refresh`. */
 export function keepUniverse(parts: Parts): KeptUniverse {
@@ -44,6 +46,7 @@ export function keepUniverse(parts: Parts): KeptUniverse {
   let stopped = false
   let fileChangedAt = changeTime(path)
   let lackedAt = 0
+  let followedNow = new Set<string>()
 
   async function apply(listed: Iterable<ListedInstrument>, reason: string): Promise<void> {
     const all = [...listed]
@@ -51,8 +54,10 @@ export function keepUniverse(parts: Parts): KeptUniverse {
     indexes = new Map(all.map(({ symbol, index }) => [symbol, index]))
     const { quoteAssets, underlyings, minQuoteVolume, symbolLimit } = hub.config
     const lists = readSymbolsFile(path)
-    const { followed } = selectUniverse(all, { quoteAssets, underlyings, minQuoteVolume, symbolLimit, lists })
-    const symbols = followed.map(({ symbol }) => symbol)
+    const held = await readHeldSymbols(hub, exchange.venue)
+    const filter = { quoteAssets, underlyings, minQuoteVolume, symbolLimit, lists, held }
+    const symbols = selectUniverse(all, filter).followed.map(({ symbol }) => symbol)
+    followedNow = new Set(symbols)
     for (const lane of parts.lanes) await writeAndTell(parts, lane, symbols, reason)
   }
 
@@ -86,6 +91,23 @@ export function keepUniverse(parts: Parts): KeptUniverse {
       })
   }
 
+  // Whoever holds a symbol that no lane has needs its candles at once; when it leaves there is time.
+  async function followHeld(): Promise<void> {
+    const held = await readHeldSymbols(hub, exchange.venue)
+    const lacked = [...held].filter((symbol) => indexes.has(symbol) && !followedNow.has(symbol))
+    if (lacked.length === 0 || followedNow.size === 0) return
+    const known = await readInstruments(hub, exchange.venue)
+    if (lacked.some((symbol) => known.get(symbol)?.status !== 'delisted'))
+      await apply(known.values(), 'an account holds a symbol')
+  }
+
+  const heldTimer = setInterval(() => {
+    if (!leadership.isLeader()) return
+    followHeld().catch((error: unknown) =>
+      hub.log.debug({ error: describeError(error) }, 'nobody looked at what accounts hold'),
+    )
+  }, heldEveryMs)
+
   const fileTimer = setInterval(() => {
     const changedAt = changeTime(path)
     if (changedAt === fileChangedAt) return
@@ -111,6 +133,7 @@ export function keepUniverse(parts: Parts): KeptUniverse {
     stop() {
       stopped = true
       clearInterval(fileTimer)
+      clearInterval(heldTimer)
       clearTimeout(retry)
     },
   }

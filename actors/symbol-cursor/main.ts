@@ -1,11 +1,11 @@
 import cron from 'node-cron'
+import { readPositionSymbols } from '../../lib/account/held-symbols.ts'
 import { openEgress } from '../../lib/egress/egress.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
 import { closeAll, openQueue } from '../../lib/hub/queues.ts'
 import { followVenueClock, writeVenueClock } from '../../lib/hub/venue-clock.ts'
-import { readPaperPositions } from '../../lib/market/hot-facts.ts'
 import { loadHotModules } from '../../lib/market/hot-modules.ts'
 import { fetchQueue } from '../../lib/market/kline-jobs.ts'
 import type { FetchJob } from '../../lib/market/kline-jobs.ts'
@@ -35,7 +35,6 @@ await runActor({
     'localAddress',
     'proxy',
     'share',
-    'tickerShare',
     'candlesPerPoll',
   ],
   async start(hub) {
@@ -60,7 +59,7 @@ await runActor({
     const wholeLanes = lanes.filter(({ kind }) => kind !== 'hot')
     const universe = keepUniverse({ hub, exchange, egress, leadership, lanes: wholeLanes })
     const dispatch = startDispatch({ hub, venue, queue, leadership, lanes, universe })
-    const readPositions = () => readPaperPositions(hub, venue)
+    const readPositions = () => readPositionSymbols(hub, venue)
     const hot = keepHotLane({ hub, leadership, lanes, modules, readPositions })
     const stopClock = followVenueClock(
       hub,

@@ -1,9 +1,11 @@
 import { openEgress } from '../../lib/egress/egress.ts'
+import { pollInTurns } from '../../lib/egress/poll-in-turns.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { actorId } from '../../lib/hub/heartbeats.ts'
 import { joinTurns } from '../../lib/hub/turns.ts'
 import { followVenueClock } from '../../lib/hub/venue-clock.ts'
+import { encodeFlows } from '../../lib/model/egress-budget.ts'
 import { pollTickers } from './poll-tickers.ts'
 
 // All symbols in one request; venues differ, and this one is the measure of the cadence.
@@ -27,21 +29,22 @@ await runActor({
       (onLeave) => egress.call('market', () => exchange.fetchTime(), onLeave),
       () => {},
     )
-    const weightPerSecond =
-      (limit.limit * config.share * config.tickerShare * 1000) / hub.clock.toRealMs(limit.windowMs)
-    const perSecond = (weightPerSecond / requestWeight) * slack
+    const flow = { name: 'tickers', share: config.tickerShare }
+    const perSecond = () => ((egress.weightPerSecond('market') * flow.share) / requestWeight) * slack
     const turns = joinTurns(hub, hub.keys.members(venue, 'ticker'), {
       address,
       id: actorId('ticker'),
       perSecond,
     })
-    const polls = pollTickers({ hub, exchange, egress, turns })
+    const tickers = pollTickers(hub, exchange, egress, flow)
+    const polls = pollInTurns(hub, { what: 'tickers', egress, turns, ...tickers })
     return {
       tell: () => ({
         venue,
         address,
         members: turns.members(),
-        perSecond: perSecond.toFixed(2),
+        flows: encodeFlows([flow]),
+        perSecond: perSecond().toFixed(2),
         ...polls.counts(),
       }),
       async stop() {

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { followAccount } from '../../lib/account/follow-account.ts'
 import { runActor } from '../../lib/hub/actor.ts'
+import { foldLog } from '../../lib/hub/fold-log.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { followMarket } from '../../lib/market/follow-market.ts'
 import type { Market } from '../../lib/market/follow-market.ts'
 import { readLane } from '../../lib/market/lanes.ts'
 import { ConfigError, describeError } from '../../lib/model/errors.ts'
 import type { Interval } from '../../lib/model/timeframe.ts'
+import { isPaperAccount, paperAccountOf } from '../../lib/model/paper-account.ts'
 import { openPaperTrading } from '../../lib/orders/paper-trading.ts'
 import type { StrategyContext } from '../../lib/orders/strategy.ts'
-import { foldLog } from './fold-log.ts'
 import { followInstruments } from './follow-instruments.ts'
 import { keepMarketTime } from './keep-market-time.ts'
 import { loadStrategy } from './load-strategy.ts'
+import { noteHeldSymbols } from './note-held-symbols.ts'
 import { createRates } from './rates.ts'
 import { runStrategy } from './run-strategy.ts'
 import type { StrategyRun } from './run-strategy.ts'
@@ -55,32 +58,35 @@ await runActor({
       { intervals, length: config.ledgerLength, staleAfterMs },
       () => run?.onChange(),
     )
-    const paper = openPaperTrading(
-      hub,
-      { venue, account },
-      {
-        strategy: strategy.name,
-        market,
-        instrument: instruments.of,
-        onFill: (fill) => run?.onFill(fill),
-        onDenied({ symbol, side, signalId }, reason) {
-          denied += 1
-          fold(`an order was denied: ${reason}`, { symbol, side, signalId })
-        },
+    // Orders stay on paper, under a name that is no account of the venue's; what that one holds can be seen.
+    const onPaper = { venue, account: paperAccountOf(account) }
+    const followed = isPaperAccount(account) ? undefined : followAccount(hub, { venue, account })
+    const notReady = (symbol: string) => followed?.notReady(symbol)
+    const paper = openPaperTrading(hub, onPaper, {
+      strategy: strategy.name,
+      market,
+      instrument: instruments.of,
+      notReady,
+      onFill: (fill) => run?.onFill(fill),
+      onDenied({ symbol, side, signalId }, reason) {
+        denied += 1
+        fold(`an order was denied: ${reason}`, { symbol, side, signalId })
       },
-    )
+    })
     const context: StrategyContext = {
       ledger: market.ledger,
       orders: paper.orders,
-      positions: paper.positions,
+      positions: { ...paper.positions, venue: (symbol) => followed?.positions(symbol) ?? [] },
       instrument: instruments.of,
       now: () => hub.clock.now(),
       isStale: (slot) => market.isStale(slot),
+      notReady,
       log: (message, fields = {}) => log.info({ strategy: strategy.name, ...fields }, message),
     }
     run = runStrategy(strategy, context, log, config.strategyBudgetMs)
     const stopTelling = tellMarket(log, market, () => void run?.start())
     const rates = createRates()
+    const stopNoting = noteHeldSymbols(hub, onPaper, () => paper.heldSymbols())
     return {
       tell() {
         const { changes, ...counts } = market.counts()
@@ -89,6 +95,7 @@ await runActor({
           venue,
           account,
           mode: 'paper',
+          ...(followed === undefined ? {} : { ready: followed.problem() === undefined ? 1 : 0 }),
           strategy: strategy.name,
           live: market.isLive() ? 1 : 0,
           complete: market.isComplete() ? 1 : 0,
@@ -102,6 +109,8 @@ await runActor({
       },
       async stop() {
         stopTelling()
+        stopNoting()
+        followed?.stop()
         await run?.stop()
         await paper.stop()
         await market.stop()

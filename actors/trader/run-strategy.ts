@@ -3,7 +3,7 @@ import { describeError } from '../../lib/model/errors.ts'
 import type { Fill } from '../../lib/model/order.ts'
 import type { Strategy, StrategyContext } from '../../lib/orders/strategy.ts'
 import { createCallTimes } from './call-times.ts'
-import { foldLog } from './fold-log.ts'
+import { foldLog } from '../../lib/hub/fold-log.ts'
 
 /** A strategy at work, kept from harming the trader. */
 export interface StrategyRun {

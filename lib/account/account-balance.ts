@@ -44,7 +44,7 @@ export function decodeBalance(asset: string, text: string): AccountBalance {
     // Of an older change it is another wallet's.
     crossWalletBalance: wallet.crossWalletBalance?.[2] === time ? wallet.crossWalletBalance[0] : undefined,
     time: time === 0 ? undefined : time,
-    source: source as AccountSource,
+    source,
     askedAt,
     valuation: {
       availableBalance: valuation['availableBalance']?.[0],

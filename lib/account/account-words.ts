@@ -33,13 +33,17 @@ export function toBalanceWord(report: BalanceReport): WordOf {
 
 /** What a source said, as it is kept for the comparison: time (0 none), ordinal and askedAt stand first. */
 export function toPositionReportWord(report: PositionReport): WordOf {
-  const { time = 0, ordinal, askedAt, symbol: _, side: __, source: ___, ...said } = report
-  return { place: positionField(report), word: JSON.stringify({ time, ordinal, askedAt, ...said }) }
+  const { size, entryPrice, margin, valuation } = report
+  return toReportWord(positionField(report), report, { size, entryPrice, margin, valuation })
 }
 
 export function toBalanceReportWord(report: BalanceReport): WordOf {
-  const { time = 0, ordinal, askedAt, asset, source: _, ...said } = report
-  return { place: asset, word: JSON.stringify({ time, ordinal, askedAt, ...said }) }
+  const { asset, walletBalance, crossWalletBalance, valuation } = report
+  return toReportWord(asset, report, { walletBalance, crossWalletBalance, valuation })
+}
+
+function toReportWord(place: string, { time = 0, ordinal, askedAt }: Told, said: object): WordOf {
+  return { place, word: JSON.stringify({ time, ordinal, askedAt, ...said }) }
 }
 
 function toFields(values: Readonly<Record<string, Decimal | undefined>>, told: Told) {

@@ -69,21 +69,19 @@ async function seedStream(hub: Hub, of: AccountOf, state: AccountState, now: num
   if (beganAt === undefined) return
   const stood = ({ time }: { readonly time: number | undefined }) =>
     time !== undefined && time < beganAt + settleMs && now >= time + settleMs
-  const told = { source: 'stream', ordinal: 0, askedAt: beganAt } as const
   const { positions, balances } = state.reports.stream
+  const word = { source: 'stream', ordinal: 0, askedAt: beganAt } as const
   const report = {
     positions: [...state.positions]
       .filter(([record, position]) => !positions.has(record) && stood(position))
-      .map(([, { symbol, side, size, entryPrice, time, margin, valuation }]) => ({
-        ...{ symbol, side, size, entryPrice, time, margin, valuation },
-        ...told,
-      })),
+      .map(([, { symbol, side, size, entryPrice, time, margin, valuation }]) => {
+        return { ...word, symbol, side, size, entryPrice, time, margin, valuation }
+      }),
     balances: [...state.balances]
       .filter(([asset, balance]) => !balances.has(asset) && stood(balance))
-      .map(([, { asset, walletBalance, crossWalletBalance, time, valuation }]) => ({
-        ...{ asset, walletBalance, crossWalletBalance, time, valuation },
-        ...told,
-      })),
+      .map(([, { asset, walletBalance, crossWalletBalance, time, valuation }]) => {
+        return { ...word, asset, walletBalance, crossWalletBalance, time, valuation }
+      }),
     complete: { positions: false, balances: false },
     askedAt: beganAt,
   }

@@ -50,12 +50,12 @@ export function toFigures(
     return price === undefined ? undefined : mul(amount, price)
   }
   const assets = [...balances]
-  const walletBalance = sum(assets.map(({ asset, walletBalance }) => valueOf(walletBalance, asset)))
+  const walletBalance = sum(assets.map((each) => valueOf(each.walletBalance, each.asset)))
   const told = (name: 'availableBalance' | 'maintenanceMargin', what: string) =>
     sum(
-      assets.map(({ asset, walletBalance, valuation }) =>
+      assets.map(({ asset, valuation, ...wallet }) =>
         // An asset that nothing is held of has no part in it, told or not.
-        walletBalance === '0' && valuation[name] === undefined
+        wallet.walletBalance === '0' && valuation[name] === undefined
           ? '0'
           : valueOf(need(valuation[name], `${what} of ${asset}`), asset),
       ),

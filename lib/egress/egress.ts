@@ -5,7 +5,7 @@ import { egressSettle } from '../../lua/egress-settle.ts'
 import type { RequestGate, Ticket, VenueRequest } from '../exchange/exchange.ts'
 import type { Hub } from '../hub/hub.ts'
 import { allowanceOf } from '../model/egress-budget.ts'
-import type { EgressClass, WeightLimit } from '../model/egress-budget.ts'
+import type { EgressClass, Flow, WeightLimit } from '../model/egress-budget.ts'
 import { InvariantError, RetryLaterError } from '../model/errors.ts'
 
 /** One public address of this process: requests leave by it under the budget that all processes share. */
@@ -16,13 +16,8 @@ export interface Egress {
   call<T>(egressClass: EgressClass, run: () => Promise<T>, onLeave?: () => void, flow?: Flow): Promise<T>
   /** real ms since epoch until which the address is closed, as far as this process knows; 0 when open */
   closedUntil(): number
-}
-
-/** Requests that keep a pace of their own, with a part of the address's weight of their own. */
-export interface Flow {
-  readonly name: string
-  /** part of the permitted weight, 0 to 1; 0: what the other flows leave */
-  readonly share: number
+  /** weight of `egressClass` that leaves in a real second at most, as the last request of the class was told */
+  weightPerSecond(egressClass: EgressClass): number
 }
 
 interface CallScope {
@@ -32,6 +27,8 @@ interface CallScope {
 }
 
 const restFlow: Flow = { name: 'rest', share: 0 }
+
+const usualWeight = 5
 
 // Real ms.
 const horizonMs = 250
@@ -49,16 +46,17 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
   const keys = { egress: hub.keys.egress(venue, address) }
   const windowMs = hub.clock.toRealMs(limit.windowMs)
   const scopes = new AsyncLocalStorage<CallScope>()
+  const permitted = new Map<EgressClass, number>()
   let closedUntil = 0
   let announcedAt = 0
 
   // Whoever looks at the budget wants to see its limits, and after a FLUSHALL again.
-  function announce(permitted: number): void {
+  function announce(whole: number): void {
     const now = Date.now()
     if (now - announcedAt < announceEveryMs) return
     announcedAt = now
     hub.redis.zadd(hub.keys.addresses(venue), now, address).catch(ignore)
-    hub.redis.hset(keys.egress, { limit: limit.limit, windowMs, permitted }).catch(ignore)
+    hub.redis.hset(keys.egress, { limit: limit.limit, windowMs, permitted: whole }).catch(ignore)
   }
 
   function close(forMs: number): RetryLaterError {
@@ -67,10 +65,11 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
   }
 
   async function reserve(request: VenueRequest, { egressClass, flow }: CallScope): Promise<number> {
-    const { permitted, paced } = allowanceOf(egressClass, { limit, share, sharedWithOrders: false })
+    const { paced, ...allowance } = allowanceOf(egressClass, { limit, share })
     const pace = paced ? { flow: flow.name, share: flow.share } : { flow: '', share: 0 }
-    const args = { weight: request.weight, permitted, ...pace, windowMs, horizonMs, probeMs }
-    const giveUpAt = Date.now() + longestWaitMs
+    const usual = flow.usualWeight ?? usualWeight
+    const args = { weight: request.weight, ...allowance, ...pace, usual, windowMs, horizonMs, probeMs }
+    const giveUpAt = Date.now() + (flow.patienceMs ?? longestWaitMs)
     for (;;) {
       if (closedUntil > Date.now()) throw close(0)
       const booking = await egressReserve(hub.redis, keys, args).catch((cause: unknown) => {
@@ -80,7 +79,8 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
           cause,
         })
       })
-      announce(permitted)
+      announce(allowance.permitted)
+      permitted.set(egressClass, booking.permitted)
       if (booking.granted) {
         if (booking.inMs > 1) {
           await sleep(booking.inMs)
@@ -144,6 +144,9 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
     gate,
     call: (egressClass, run, onLeave, flow = restFlow) => scopes.run({ egressClass, flow, onLeave }, run),
     closedUntil: () => closedUntil,
+    weightPerSecond: (egressClass) =>
+      ((permitted.get(egressClass) ?? allowanceOf(egressClass, { limit, share }).permitted) * 1000) /
+      windowMs,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { InstrumentStatus } from '../model/instrument.ts'
 import { binanceAccount } from './binance-account.ts'
+import { binanceOrders } from './binance-orders.ts'
 import { toMarks } from './binance-mark-map.ts'
 import { numberIn } from './venue.ts'
 import type { Raw } from './raw.ts'
@@ -47,6 +48,8 @@ const fixed: Readonly<Record<string, number>> = {
   adlQuantile: 5,
   aggTrades: 20,
   userTrades: 5,
+  allOrders: 5,
+  allAlgoOrders: 5,
 }
 
 const statuses: Readonly<Record<string, InstrumentStatus>> = {
@@ -84,6 +87,8 @@ export const binanceusdm: Venue = {
   }),
   limit: { limit: 2400, windowMs: minute },
   weigh({ method, path, params }) {
+    // New orders count in windows of their own, by account.
+    if (method === 'POST' && (path === 'order' || path === 'algoOrder')) return 0
     // What changes a setting weighs 1 where reading it weighs 30.
     if (method !== 'GET' && Object.hasOwn(fixed, path)) return 1
     const steps = byLimit[path]
@@ -118,6 +123,7 @@ export const binanceusdm: Venue = {
   fetchMarks: async (ask) =>
     toMarks((await ask({ api: 'fapiPublic', method: 'GET', path: 'premiumIndex' })).body),
   account: binanceAccount,
+  orders: binanceOrders,
   prepare(client) {
     // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
     client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}

@@ -41,6 +41,7 @@ interface RequestState {
   request?: VenueRequest
   ticket?: Ticket
   left?: Omit<RawAnswer, 'body'>
+  onLeave?: (() => void) | undefined
 }
 
 /**
@@ -107,8 +108,8 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
   const now = options.now ?? Date.now
 
   return class GuardedClient extends Base implements VenueClient {
-    async ask({ api, method, path, params }: VenueCall): Promise<RawAnswer> {
-      const state: RequestState = {}
+    async ask({ api, method, path, params, onLeave }: VenueCall): Promise<RawAnswer> {
+      const state: RequestState = { onLeave }
       const body: unknown = await states.run(state, () => super.fetch2(path, api, method, { ...params }))
       if (state.left === undefined) throw new InvariantError(`${path} left without passing the gate`)
       return { body, ...state.left }
@@ -136,11 +137,13 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       if (state.request === undefined) throw new InvariantError('a request was not weighed before it left')
       state.ticket = await options.gate.enter(state.request)
       state.left = { leftAt: Date.now(), askedAt: Math.floor(now()) }
+      state.onLeave?.()
     }
 
-    // The time that a request is signed with; taken after it has passed the gate.
+    // The time that a request is signed with: when it passed the gate. Were it taken later, a process that was frozen in
+    // between would send what it had judged to be in time long ago.
     override nonce(): number {
-      return Math.floor(now())
+      return states.getStore()?.left?.askedAt ?? Math.floor(now())
     }
 
     // It writes to standard output, a stream's address with its key too.

@@ -3,6 +3,7 @@ import type { InstrumentStatus } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
 import type { Raw } from './raw.ts'
 import type { VenueAccount } from './venue-account.ts'
+import type { VenueOrders } from './venue-orders.ts'
 
 /** A request in the venue's own words. */
 export interface VenueCall {
@@ -11,6 +12,8 @@ export interface VenueCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly params?: Raw
+  /** told when the request leaves; what fails before never came to the venue */
+  readonly onLeave?: () => void
 }
 
 /** A raw answer, numbers beyond 2^53 as text. */
@@ -51,6 +54,7 @@ export interface Venue {
   /** symbol -> its mark, of all symbols in one request */
   fetchMarks(ask: Ask): Promise<Map<string, Mark>>
   readonly account: VenueAccount
+  readonly orders: VenueOrders
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
 }

@@ -1,19 +1,16 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { closeKeys } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { ConfigError } from '../model/errors.ts'
 import { projectRoot } from './project-root.ts'
+import { readOwnFile } from './read-own-file.ts'
 import type { Config } from './settings.ts'
 
 const fileSchema = z.record(
   z.string(),
   z.record(z.string(), z.strictObject({ key: z.string().min(1), secret: z.string().min(1) })),
 )
-
-// Everybody but the owner.
-const others = 0o077
 
 /**
  * The keys of an account: from the environment (`SLUICE_KEY_MAIN` and `SLUICE_SECRET_MAIN` for `main`), else from the
@@ -57,28 +54,6 @@ function readKeysFile(path: string): z.infer<typeof fileSchema> | undefined {
   const result = fileSchema.safeParse(parse(text))
   if (result.success) return result.data
   throw new ConfigError(`${path} must hold {"VENUE": {"ACCOUNT": {"key", "secret"}}} and nothing else`)
-}
-
-/** The text of a file that is its owner's alone; undefined when there is none. */
-function readOwnFile(path: string): string | undefined {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new ConfigError(`${path} cannot be read: ${code}`, { cause: error })
-  }
-  try {
-    const mode = fstatSync(file).mode & 0o777
-    if ((mode & others) !== 0)
-      throw new ConfigError(
-        `${path} must be its owner's alone: expected mode 600 (chmod 600 ${path}), found ${mode.toString(8)}`,
-      )
-    return readFileSync(file, 'utf8')
-  } finally {
-    closeSync(file)
-  }
 }
 
 function parse(text: string): unknown {

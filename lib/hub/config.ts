@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { ConfigError } from '../model/errors.ts'
 import { isKeyName } from './account-keys.ts'
 import { projectRoot } from './project-root.ts'
+import { readSecretsFile } from './secrets-file.ts'
 import { environmentNameOf, flagOf, settings } from './settings.ts'
 import type { Config, Setting, SettingName } from './settings.ts'
 
@@ -14,12 +15,13 @@ export interface SourcedValue {
 }
 
 const names = Object.keys(settings) as SettingName[]
-// Names of the environment that are not settings: where the configuration file is. Those of keys are known by their form.
-const otherEnvironment = new Set(['SLUICE_CONFIG'])
+// Names of the environment that are not settings: where the files of settings and of secrets are. Those of keys are known
+// by their form.
+const otherEnvironment = new Set(['SLUICE_CONFIG', 'SLUICE_SECRETS'])
 
 /**
  * The configuration from flags (as typed, by setting name), the environment, sluice.json and the defaults, in that
- * order. Throws ConfigError for an unknown key or a value that does not fit, naming where it stands.
+ * order; secrets from the environment, then the file that SLUICE_SECRETS names. Throws ConfigError for an unknown key or a value that does not fit, naming where it stands.
  */
 export function readConfig(
   flags: Readonly<Partial<Record<SettingName, string>>> = {},
@@ -28,6 +30,8 @@ export function readConfig(
   const { path, values: file } = readFile(environment)
   refuseUnknown(Object.keys(file), names, `key in ${path}`)
   refuseSecrets(Object.keys(file) as SettingName[], path)
+  const secrets = readSecretsFile(environment['SLUICE_SECRETS'])
+  refuseUnknown(Object.keys(secrets.values), names.filter(isSecret), `secret in ${secrets.path}`)
   refuseUnknown(
     Object.keys(environment).filter(
       (key) => key.startsWith('SLUICE_') && !otherEnvironment.has(key) && !isKeyName(key),
@@ -44,6 +48,8 @@ export function readConfig(
     if (text !== undefined && text !== '')
       return judge(name, setting, toValue(setting, text), environmentName, text)
     if (Object.hasOwn(file, name)) return judge(name, setting, file[name], `"${name}" in ${path}`)
+    if (Object.hasOwn(secrets.values, name))
+      return judge(name, setting, secrets.values[name], `"${name}" in ${secrets.path}`)
     return { name, value: setting.fallback, source: 'default' }
   })
   const config = Object.fromEntries(sources.map(({ name, value }) => [name, value])) as Config
@@ -113,11 +119,15 @@ function parseJson(path: string): unknown {
   }
 }
 
+function isSecret(name: SettingName): boolean {
+  return (settings[name] as Setting<unknown>).secret === true
+}
+
 function refuseSecrets(found: readonly SettingName[], path: string): void {
-  const secret = found.find((name) => (settings[name] as Setting<unknown>).secret === true)
+  const secret = found.find(isSecret)
   if (secret === undefined) return
   throw new ConfigError(
-    `"${secret}" is a secret: expected it in ${environmentNameOf(secret)}, found it in ${path}`,
+    `"${secret}" is a secret: expected it in ${environmentNameOf(secret)} or the file that SLUICE_SECRETS names, found it in ${path}`,
   )
 }
 

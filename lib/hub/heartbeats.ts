@@ -63,3 +63,23 @@ export async function readLivingActors(redis: Redis, keys: Keys): Promise<Living
   )
   return actors.filter((actor) => actor.fields['beatAt'] !== undefined)
 }
+
+/** An actor that stopped beating and did not sign off. */
+export interface LostActor {
+  readonly id: string
+  /** ms of its own host's clock */
+  readonly lastBeatAt: number
+}
+
+/** Signs a dead actor off, so that nobody finds it lost again. */
+export async function forgetActor(redis: Redis, keys: Keys, id: string): Promise<void> {
+  await redis.zrem(keys.actors(), id)
+}
+
+/** The actors that did not sign off and whose beat has run out; each for about a minute. */
+export async function readLostActors(redis: Redis, keys: Keys): Promise<LostActor[]> {
+  const told = await redis.zrange(keys.actors(), '0', '-1', 'WITHSCORES')
+  const ids = told.filter((_, i) => i % 2 === 0)
+  const alive = await Promise.all(ids.map((id) => redis.exists(keys.actor(id))))
+  return ids.flatMap((id, i) => (alive[i] === 1 ? [] : [{ id, lastBeatAt: Number(told[2 * i + 1]) }]))
+}

@@ -15,12 +15,16 @@ export interface Keys {
   /** hash: symbol -> its last two klines */
   heads(venue: string, interval: Interval): string
   klines(venue: string, interval: Interval, symbol: string): string
-  /** hash: symbol -> venue time of its last poll; for tickers one field, `ticker` */
-  polls(venue: string, of: Interval | 'ticker'): string
+  /** hash: symbol -> venue time of its last poll; for tickers and marks one field, `ticker` or `mark` */
+  polls(venue: string, of: Interval | 'ticker' | 'mark'): string
   /** hash: symbol -> best bid and ask */
   tickers(venue: string): string
   /** hash: `SYMBOL/side` -> position; `paper` is the account of the paper orders */
   positions(venue: string, account: string): string
+  /** set: the accounts whose positions are kept */
+  accounts(venue: string): string
+  /** zset: symbol that the account has to do with -> real ms until which that is believed without another word */
+  held(venue: string, account: string): string
   /** hash: symbol -> mark price and funding */
   marks(venue: string): string
   /** zset: the living members of a group that shares its work by turns */
@@ -57,6 +61,26 @@ export interface Keys {
   accountFeed(venue: string, account: string): string
   accountFeedSequence(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
+  /** hash: intent id -> what was claimed for it, and what became of it */
+  claims(venue: string, account: string): string
+  /** hash: counter -> what the standing claims hold of it */
+  reserved(venue: string, account: string): string
+  /** what every key of conditions is like; the tag is what the braces hold */
+  conditionsPattern(): string
+  /** hash: what is known of one cause of alerts */
+  alert(cause: string): string
+  /** zset: cause -> us from which its news is looked at; zset: cause -> us of its last news; set: who watches what stands */
+  alerts(of: 'due' | 'recent' | 'watched'): string
+  /** lease of whoever hands alerts over to the channels */
+  alertLease(): string
+  /** hash: symbol -> margin mode, leverage and largest notional that the account has set */
+  symbolSettings(venue: string, account: string): string
+  /** string: how the account was found to be set up, JSON */
+  modes(venue: string, account: string): string
+  /** string: active, reducing or halted; absent: halted */
+  tradingState(venue: string, account: string): string
+  /** hash: symbol or ALL -> why it may not be opened, since when and until when */
+  bans(venue: string, account: string): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -79,6 +103,8 @@ export function createKeys(namespace: string): Keys {
     polls: (venue, of) => key('polls', venue, of),
     tickers: (venue) => key('tickers', venue),
     positions: (venue, account) => key('positions', `${venue}:${account}`),
+    accounts: (venue) => key('accounts', venue),
+    held: (venue, account) => key('held', `${venue}:${account}`),
     marks: (venue) => key('marks', venue),
     members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
@@ -100,6 +126,16 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claims: (venue, account) => key('claims', `${venue}:${account}`),
+    reserved: (venue, account) => key('reserved', `${venue}:${account}`),
+    conditionsPattern: () => key('conditions', '*'),
+    alert: (cause) => key('alert', 'alert', cause),
+    alerts: (of) => key('alerts', 'alert', of),
+    alertLease: () => key('lease', 'alert', 'hand-over'),
+    symbolSettings: (venue, account) => key('symbol-settings', `${venue}:${account}`),
+    modes: (venue, account) => key('modes', `${venue}:${account}`),
+    tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
+    bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,

@@ -1,4 +1,4 @@
-import { DelayedError, Queue, Worker } from 'bullmq'
+import { DelayedError, Queue, RateLimitError, Worker } from 'bullmq'
 import type { Job, Processor } from 'bullmq'
 import { describeError } from '../model/errors.ts'
 import type { Hub } from './hub.ts'
@@ -10,7 +10,15 @@ const lockMs = 10_000
 const stalledCheckMs = 5_000
 const retryAfterErrorMs = 1_000
 const drainDelayS = 2
+// Shorter, because a worker that found the queue taken is told of nothing when it is free again.
+const orderedDrainDelayS = 0.5
 const keptFailures = { count: 500, age: 24 * 3600 }
+// Of a queue whose jobs must not be lost: what a dead worker had goes back to the head, as often as that happens.
+const orderedLockMs = 3_000
+const orderedStalledCheckMs = 1_000
+const mostStalls = 1_000_000_000
+// So high that it limits nothing: without a limiter a queue cannot be told to rest.
+const idleLimiter = { max: 1_000_000, duration: 1_000 }
 /** Real ms that closing waits for a Redis that does not answer. */
 const silentMs = 1_500
 
@@ -57,9 +65,49 @@ export function openWorker<D, R>(
     removeOnComplete: { count: 0 },
     removeOnFail: keptFailures,
   })
-  worker.on('completed', (job) => taken.delete(job))
-  worker.on('failed', (job) => job !== undefined && taken.delete(job))
-  underWay.set(worker, taken)
+  note(worker, taken)
+  quiet(hub, name, worker)
+  return worker
+}
+
+/**
+ * A queue whose jobs are done one after the other, in the order in which they were added, however many workers there
+ * are and whichever of them dies. A job's id may be used again once the job is done.
+ */
+export async function openOrderedQueue<D>(hub: Hub, name: string): Promise<JobQueue<D>> {
+  const queue: JobQueue<D> = new Queue(name, {
+    prefix: hub.keys.queuePrefix(),
+    connection: commandOptions(hub.endpoint, `queue ${name}`),
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    streams: { events: { maxLen: 100 } },
+  })
+  quiet(hub, name, queue)
+  await queue.setGlobalConcurrency(1)
+  return queue
+}
+
+/**
+ * A worker of such a queue. To have a job again later, before any other, its processor calls `queue.rateLimit` and
+ * throws `Worker.RateLimitError()`.
+ */
+export function openOrderedWorker<D>(hub: Hub, name: string, processor: Processor<D, void>): Worker<D, void> {
+  const taken = new Set<Job>()
+  const worker = new Worker<D, void>(name, noting(taken, 1, processor), {
+    prefix: hub.keys.queuePrefix(),
+    connection: blockingOptions(hub.endpoint, `worker ${name}`),
+    concurrency: 1,
+    autorun: false,
+    lockDuration: orderedLockMs,
+    stalledInterval: orderedStalledCheckMs,
+    maxStalledCount: mostStalls,
+    limiter: idleLimiter,
+    maximumRateLimitDelay: 1_000,
+    drainDelay: orderedDrainDelayS,
+    runRetryDelay: retryAfterErrorMs,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  })
+  note(worker, taken)
   quiet(hub, name, worker)
   return worker
 }
@@ -78,6 +126,12 @@ export async function closeAll(hub: Hub, ...all: readonly (Queue | Worker)[]): P
   }
 }
 
+function note<D, R>(worker: Worker<D, R>, taken: Set<Job>): void {
+  worker.on('completed', (job) => taken.delete(job))
+  worker.on('failed', (job) => job !== undefined && taken.delete(job))
+  underWay.set(worker, taken)
+}
+
 // Notes the jobs that a worker takes; those that go back to the queue are taken off here, the others as they end.
 function noting<D, R>(taken: Set<Job>, slots: number, processor: Processor<D, R>): Processor<D, R> {
   return async (job, ...rest) => {
@@ -88,7 +142,7 @@ function noting<D, R>(taken: Set<Job>, slots: number, processor: Processor<D, R>
     try {
       return await processor(job, ...rest)
     } catch (error) {
-      if (error instanceof DelayedError) taken.delete(job)
+      if (error instanceof DelayedError || error instanceof RateLimitError) taken.delete(job)
       throw error
     }
   }

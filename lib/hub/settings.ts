@@ -1,6 +1,8 @@
 import cron from 'node-cron'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { channelNames } from '../model/alert.ts'
+import type { ChannelName } from '../model/alert.ts'
 import { hotConditionSchema } from '../model/hot-condition.ts'
 import { riskLimitsSchema } from '../model/risk-limits.ts'
 import { intervals } from '../model/timeframe.ts'
@@ -13,7 +15,7 @@ export interface Setting<T> {
   readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'json'
   /** one line for --help; begins with what the value is */
   readonly help: string
-  /** never shown, and read from the environment only: flags and files are for everybody's eyes */
+  /** never shown, and read from the environment or the file of secrets: flags and sluice.json are for everybody's eyes */
   readonly secret?: boolean
 }
 
@@ -24,6 +26,10 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 function define<T>(schema: z.ZodType<T>, fallback: T, kind: Setting<T>['kind'], help: string): Setting<T> {
   return { schema, fallback, kind, help }
 }
+
+const httpUrl = z.url({ protocol: /^https?$/ })
+// The paths of an interface are put behind it.
+const baseUrl = httpUrl.refine((text) => !text.endsWith('/'), 'no slash at the end')
 
 function secretSetting(schema: z.ZodType<string>, help: string): Setting<string> {
   return { schema, fallback: '', kind: 'text', help, secret: true }
@@ -81,6 +87,18 @@ export const settings = {
     0.2,
     'number',
     "part of the address's budget for tickers while any are fetched",
+  ),
+  markShare: define(
+    z.number().gt(0).lt(1),
+    0.05,
+    'number',
+    "part of the address's budget for mark prices while any are fetched",
+  ),
+  accountShare: define(
+    z.number().gt(0).max(1),
+    0.1,
+    'number',
+    "part of the address's budget for each source of an account that is asked; 1 all of it",
   ),
   concurrency: define(whole(1, 256), 8, 'number', 'requests that one process has under way at once'),
   intervals: define(
@@ -153,12 +171,23 @@ export const settings = {
     'number',
     'real ms that one call of the strategy may take before it is told',
   ),
-  account: define(name, 'paper', 'text', 'account that the orders are of'),
+  account: define(
+    name,
+    'paper',
+    'text',
+    'account at the venue; one whose name begins with paper is on paper',
+  ),
   keysFile: define(
     z.string().min(1),
     'keys.json',
     'text',
     'file with the keys of accounts, mode 600; SLUICE_KEY_ACCOUNT and SLUICE_SECRET_ACCOUNT come first',
+  ),
+  source: define(
+    z.enum(['account', 'risk', 'stream', 'all']),
+    'all',
+    'text',
+    'what is asked about an account: account, risk, stream, or all of them',
   ),
   ledgerLength: define(
     whole(2, 100_000),
@@ -204,6 +233,34 @@ export const settings = {
     z.string().refine((text) => text === '' || text.length >= 8, 'at least 8 characters'),
     "password of the board's user sluice; empty: one is made at each start",
   ),
+  alertChannels: define<ChannelName[]>(
+    z.array(z.enum(channelNames)).min(1),
+    ['console'],
+    'list',
+    `where alerts go: ${channelNames.join(',')}`,
+  ),
+  alertWindowMs: define(
+    whole(100, 3_600_000),
+    60_000,
+    'number',
+    'real ms in which a channel is told of one cause once at most',
+  ),
+  larkUrl: define(
+    baseUrl,
+    'https://open.larksuite.com',
+    'text',
+    'address of Lark; https://open.feishu.cn for Feishu',
+  ),
+  larkAppId: define(z.string(), '', 'text', 'app whose bot sends alerts to Lark, such as cli_a1b2c3'),
+  larkAppSecret: secretSetting(z.string(), 'secret of that app'),
+  larkChatId: define(z.string(), '', 'text', 'chat at Lark that gets alerts, such as oc_a1b2c3'),
+  larkWebhook: secretSetting(z.union([z.literal(''), httpUrl]), 'webhook of a custom bot at Lark'),
+  larkWebhookSecret: secretSetting(z.string(), "secret of that bot's signature check; empty: it has none"),
+  telegramUrl: define(baseUrl, 'https://api.telegram.org', 'text', "address of Telegram's bots"),
+  telegramToken: secretSetting(z.string(), 'token of the Telegram bot that sends alerts'),
+  telegramChatId: define(z.string(), '', 'text', 'chat at Telegram that gets alerts, such as -1001234567890'),
+  slackWebhook: secretSetting(z.union([z.literal(''), httpUrl]), 'incoming webhook of Slack'),
+  alertWebhook: secretSetting(z.union([z.literal(''), httpUrl]), 'address that alerts are posted to as JSON'),
 } as const
 
 export type SettingName = keyof typeof settings

@@ -15,13 +15,13 @@ export interface Turns {
 }
 
 /**
- * Joins a group whose members take turns on Redis's clock. Each address has `perSecond` turns a real second, which its
+ * Joins a group whose members take turns on Redis's clock. Each address has `perSecond()` turns a real second, which its
  * members share; all turns of the group are evenly spread. Nobody is told anything: the members' names give the order.
  */
 export function joinTurns(
   hub: Hub,
   key: string,
-  of: { address: string; id: string; perSecond: number },
+  of: { address: string; id: string; perSecond: () => number },
 ): Turns {
   const member = `${of.address}/${of.id}`
   let members = [member]
@@ -42,7 +42,7 @@ export function joinTurns(
     untilNext(afterMs) {
       if (aheadMs === undefined) return undefined
       const now = Date.now() + aheadMs
-      return nextTurn(members, member, of.perSecond, now + afterMs) - now
+      return nextTurn(members, member, of.perSecond(), now + afterMs) - now
     },
     members: () => members.length,
     async stop() {

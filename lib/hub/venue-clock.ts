@@ -29,12 +29,13 @@ const lookAgainMs = 1_000
 
 /**
  * Keeps the hub's clock at the venue's by asking for its time now and then; `onCorrected` is told of each answer.
- * The function given back ends it.
+ * `everyMs` is in real ms. The function given back ends it.
  */
 export function followVenueClock(
   hub: Hub,
   fetchTime: (onLeave: () => void) => Promise<number>,
   onCorrected: () => void,
+  everyMs: number = lookEveryMs,
 ): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -45,7 +46,7 @@ export function followVenueClock(
       const venueTime = await fetchTime(() => (sentAt = Date.now()))
       hub.clock.correct(venueTime, sentAt, Date.now())
       onCorrected()
-      next = lookEveryMs
+      next = everyMs
     } catch (error) {
       hub.log.debug({ err: error }, "the venue's clock was not read")
     }

@@ -71,22 +71,6 @@ export function candlesIn(minutes: number, intervalMs: number): number {
   return Math.ceil((minutes * 60_000) / intervalMs)
 }
 
-/** The symbols in which the paper account has a position. */
-export async function readPaperPositions(hub: Hub, venue: string): Promise<Set<string>> {
-  return openSymbols(await hub.redis.hgetall(hub.keys.positions(venue, 'paper')))
-}
-
-/** The symbols of the stored positions, `SYMBOL/side` -> JSON, that are open. */
-export function openSymbols(positions: Readonly<Record<string, string>>): Set<string> {
-  const open = Object.entries(positions).filter(([, text]) => isOpen(text))
-  return new Set(open.map(([place]) => place.slice(0, place.lastIndexOf('/'))))
-}
-
-function isOpen(text: string): boolean {
-  const { size } = JSON.parse(text) as { size?: string | number }
-  return size !== undefined && Number(size) !== 0
-}
-
 function toHotKline(text: string): HotKline {
   const { openTime, open, high, low, close, volume } = decodeKline(text)
   return {

@@ -1,4 +1,5 @@
 import type { LivingActor } from '../hub/heartbeats.ts'
+import { decodeFlows } from '../model/egress-budget.ts'
 
 /** What the fetchers of candles can do now. */
 export interface FetchPace {
@@ -9,25 +10,22 @@ export interface FetchPace {
 }
 
 /**
- * What leaves by every open address that has a fetcher; where tickers are fetched too, less their share. So many jobs
- * may be ahead as leave in `leadMs`, two at least by each address, so that it never runs dry; never more than twice
- * the slots.
+ * What leaves by every open address that has a fetcher, less the shares of the other flows by that address. So many
+ * jobs may be ahead as leave in `leadMs`, two at least by each address, so that it never runs dry; never more than
+ * twice the slots.
  */
 export function toFetchPace(
   actors: readonly LivingActor[],
-  of: { venue: string; tickerShare: number; leadMs: number; now: number },
+  of: { venue: string; leadMs: number; now: number },
 ): FetchPace {
   const living = actors.filter(({ fields }) => fields['venue'] === of.venue)
-  const withTickers = new Set(
-    living.flatMap(({ kind, fields }) => (kind === 'ticker' ? [fields['address']] : [])),
-  )
   const addresses = new Map<string, number>()
   let slots = 0
   for (const { kind, fields } of living) {
     if (kind !== 'kline' || Number(fields['closedUntil']) > of.now || Number(fields['slots']) === 0) continue
     slots += Number(fields['slots'])
-    const part = withTickers.has(fields['address']) ? 1 - of.tickerShare : 1
-    addresses.set(fields['address'] ?? '', Number(fields['perSecond']) * part)
+    const address = fields['address'] ?? ''
+    addresses.set(address, Number(fields['perSecond']) * partLeft(living, address))
   }
   let [perSecond, ahead] = [0, 0]
   for (const each of addresses.values()) {
@@ -35,4 +33,13 @@ export function toFetchPace(
     ahead += Math.max(2, Math.ceil((each * of.leadMs) / 1000))
   }
   return { perSecond, ahead: Math.min(ahead, 2 * slots) }
+}
+
+// Processes of one flow share its part.
+function partLeft(living: readonly LivingActor[], address: string): number {
+  const told = living.filter(({ fields }) => fields['address'] === address)
+  const shares = new Map(
+    told.flatMap(({ fields }) => decodeFlows(fields['flows'])).map(({ name, share }) => [name, share]),
+  )
+  return Math.max(0, 1 - [...shares.values()].reduce((sum, share) => sum + share, 0))
 }

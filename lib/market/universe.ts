@@ -11,6 +11,8 @@ export interface UniverseFilter {
   /** 0: all */
   readonly symbolLimit: number
   readonly lists: SymbolLists
+  /** symbols that an account has to do with: they are followed whatever the rest says, beyond the limit too */
+  readonly held: ReadonlySet<string>
 }
 
 /** The instruments that are followed, largest volume first, and why each other one is not. */
@@ -19,19 +21,30 @@ export interface Universe {
   readonly leftOut: Map<string, string>
 }
 
-/** Judges every instrument by the filter. An allow list, where there is one, narrows; it does not overrule. */
+/**
+ * Judges every instrument by the filter. An allow list, where there is one, narrows; it does not overrule. What an account
+ * holds or has an order in is followed regardless.
+ */
 export function selectUniverse(listed: Iterable<ListedInstrument>, filter: UniverseFilter): Universe {
   const leftOut = new Map<string, string>()
   const fitting: ListedInstrument[] = []
-  for (const instrument of listed) {
+  const all = [...listed]
+  for (const instrument of all) {
     const reason = reasonAgainst(instrument, filter)
     if (reason === undefined) fitting.push(instrument)
     else leftOut.set(instrument.symbol, reason)
   }
-  fitting.sort((a, b) => compareDecimals(b.quoteVolume ?? '0', a.quoteVolume ?? '0') || a.index - b.index)
+  fitting.sort(byVolume)
   const most = filter.symbolLimit === 0 ? fitting.length : filter.symbolLimit
   for (const { symbol } of fitting.slice(most)) leftOut.set(symbol, `not among the ${most} of largest volume`)
-  return { followed: fitting.slice(0, most), leftOut }
+  // What the venue lists no longer has no candles to ask for.
+  const held = all.filter(({ symbol, status }) => filter.held.has(symbol) && status !== 'delisted')
+  const added = held.filter(({ symbol }) => leftOut.delete(symbol))
+  return { followed: [...fitting.slice(0, most), ...added].toSorted(byVolume), leftOut }
+}
+
+function byVolume(a: ListedInstrument, b: ListedInstrument): number {
+  return compareDecimals(b.quoteVolume ?? '0', a.quoteVolume ?? '0') || a.index - b.index
 }
 
 function reasonAgainst(instrument: ListedInstrument, filter: UniverseFilter): string | undefined {

@@ -8,31 +8,58 @@ export interface WeightLimit {
   readonly windowMs: number
 }
 
+/** Requests that keep a pace of their own, with a part of the address's weight of their own. */
+export interface Flow {
+  readonly name: string
+  /** part of the permitted weight, 0 to 1; 0: what the other flows leave */
+  readonly share: number
+  /** weight of its ordinary request, 5 unless told otherwise; a heavier one makes the others a little slower */
+  readonly usualWeight?: number
+  /** real ms that a request of it may wait for its turn, 2,000 unless told otherwise */
+  readonly patienceMs?: number
+}
+
 /** What one class may use of an address's window. */
 export interface ClassAllowance {
   /** weight the window may hold when a request of this class is added */
   readonly permitted: number
+  /** part of `permitted` to leave alone while market data and orders or accounts share the address */
+  readonly kept: number
+  /** market data, or orders and accounts */
+  readonly group: 'market' | 'private'
   /** spread over the window, or sent at once */
   readonly paced: boolean
 }
 
-// Where orders or accounts share the address with market data, this part is kept for protect and cancel.
+// Where orders or accounts share the address with market data, this part is for protect and cancel alone.
 const keptForProtect = 0.25
 
 /** The allowance of `egressClass` when the address gives `share` (0 to 1) of its limit to us. */
 export function allowanceOf(
   egressClass: EgressClass,
-  of: { limit: WeightLimit; share: number; sharedWithOrders: boolean },
+  of: { limit: WeightLimit; share: number },
 ): ClassAllowance {
-  const whole = Math.floor(of.limit.limit * of.share)
-  const rest = of.sharedWithOrders ? Math.floor(whole * (1 - keptForProtect)) : whole
+  const permitted = Math.floor(of.limit.limit * of.share)
+  const kept = Math.ceil(permitted * keptForProtect)
   switch (egressClass) {
     case 'protect':
-      return { permitted: whole, paced: false }
+      return { permitted, kept: 0, group: 'private', paced: false }
     case 'orders':
-      return { permitted: rest, paced: false }
+      return { permitted, kept, group: 'private', paced: false }
     case 'account':
+      return { permitted, kept, group: 'private', paced: true }
     case 'market':
-      return { permitted: rest, paced: true }
+      return { permitted, kept, group: 'market', paced: true }
   }
+}
+
+/** The flows of a process as its heartbeat tells them: `tickers=0.2 marks=0.05`. */
+export function encodeFlows(flows: readonly Flow[]): string {
+  return flows.map(({ name, share }) => `${name}=${share}`).join(' ')
+}
+
+/** The flows that a heartbeat tells. */
+export function decodeFlows(text: string | undefined): Flow[] {
+  const parts = (text ?? '').split(' ').map((part) => part.split('='))
+  return parts.flatMap(([name = '', share]) => (share === undefined ? [] : [{ name, share: Number(share) }]))
 }

@@ -6,6 +6,12 @@ const named =
   /((?:signature|listenKey|apiKey|secret|passphrase|password|X-MBX-APIKEY)(?:=|%3D|["'\\]*\s*:\s*\\*["']))[^&\s"'\\]+/gi
 // Keys, secrets, listenKeys and signatures of Binance are 64 letters and digits; nothing else of ours is so long.
 const long = /[A-Za-z0-9]{56,}/g
+// redis://user:password@host
+const login = /(:\/\/)[^\s/@]*:[^\s/@]*@/g
+// Addresses of webhooks and bots, whose path is all that a stranger needs.
+const hook =
+  /(hooks\.slack\.com\/services\/|\/open-apis\/bot\/v2\/hook\/|\/bot(?=\d+:))[^\s"'<>\\/]+(?:\/(?!sendMessage)[^\s"'<>\\/]+)*/gi
+const bearer = /\b(Bearer\s+)[\w.~+/=-]+/gi
 const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g
 
 /**
@@ -15,5 +21,11 @@ const pem = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE K
 export function hideSecrets(text: string, known: readonly string[] = []): string {
   let shown = text
   for (const value of known) if (value !== '') shown = shown.replaceAll(value, hidden)
-  return shown.replace(pem, hidden).replace(named, `$1${hidden}`).replace(long, hidden)
+  return shown
+    .replace(pem, hidden)
+    .replace(login, `$1${hidden}@`)
+    .replace(hook, `$1${hidden}`)
+    .replace(bearer, `$1${hidden}`)
+    .replace(named, `$1${hidden}`)
+    .replace(long, hidden)
 }

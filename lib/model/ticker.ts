@@ -34,8 +34,3 @@ export function decodeTicker(text: string): Ticker {
   ]
   return { time, updateId, bid, bidSize, ask, askSize }
 }
-
-/** Positive when `a` is newer than `b`: by venue time, then by update id. */
-export function compareTickers(a: Ticker, b: Ticker): number {
-  return a.time - b.time || a.updateId - b.updateId
-}

@@ -1,7 +1,7 @@
-import { paperChange } from '../../lua/paper-change.ts'
+import { orderChange } from '../../lua/order-change.ts'
 import { paperFill } from '../../lua/paper-fill.ts'
 import { paperFund } from '../../lua/paper-fund.ts'
-import { paperPlace } from '../../lua/paper-place.ts'
+import { orderPlace } from '../../lua/order-place.ts'
 import type { Hub } from '../hub/hub.ts'
 import { decodeOrder, encodeOrder, isTerminal } from '../model/order.ts'
 import type { Fill, Order } from '../model/order.ts'
@@ -67,16 +67,16 @@ export function placeOrder(hub: Hub, of: AccountOf, order: Order): Promise<boole
   const { order: key, open } = keysOf(hub, of, id)
   const event: AccountEvent = { order }
   const args = { id, submittedAt, channel: channelOf(hub, of), event: JSON.stringify(event) }
-  return paperPlace(hub.redis, { order: key, open }, args, encodeOrder(order))
+  return orderPlace(hub.redis, { order: key, open }, args, encodeOrder(order))
 }
 
 /** Records a change without a fill; false when the order has changed since `revision`. */
 export function changeOrder(hub: Hub, of: AccountOf, order: Order, revision: number): Promise<boolean> {
-  const { order: key, open, ended } = keysOf(hub, of, order.id)
-  return paperChange(
+  const { order: key, open, ended, fills } = keysOf(hub, of, order.id)
+  return orderChange(
     hub.redis,
-    { order: key, open, ended },
-    changeOf(hub, of, order, revision, { order }),
+    { order: key, open, ended, fills },
+    { ...changeOf(hub, of, order, revision, { order }), keepFills },
     encodeOrder(order),
   )
 }

@@ -23,6 +23,8 @@ export interface PaperPortOptions {
   readonly latencyMs: number
   /** market ms after which quotes are too old to take a risk on */
   readonly staleAfterMs: number
+  /** why nothing may be opened in a symbol because of the account at the venue; absent where there is none */
+  readonly notReady?: ((symbol: string) => string | undefined) | undefined
   readonly onDenied: (request: OrderRequest, reason: string) => void
 }
 
@@ -38,14 +40,14 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
   const submitting = new Map<string, Order>()
   let submitted = 0
 
-  function noRisk(slot: number, now: number): string | undefined {
+  function noRisk(symbol: string, slot: number, now: number): string | undefined {
     if (slot < 0) return 'the symbol is not followed'
     if (!market.isLive()) return 'stale data: the feed is lost'
     if (!market.isLoaded(slot)) return 'stale data: the history of the symbol has not come'
     if (!account.isSynced()) return 'stale data: the account is not known'
     if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
     if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'
-    return undefined
+    return options.notReady?.(symbol)
   }
 
   function quoteOf(slot: number): { bid: Decimal; ask: Decimal } | undefined {
@@ -64,7 +66,7 @@ export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & 
     const terms = checkRequest(request, {
       instrument: instrument(symbol),
       quote: quoteOf(slot),
-      noRisk: noRisk(slot, now),
+      noRisk: noRisk(symbol, slot, now),
       held,
     })
     if ('denied' in terms) {

@@ -14,7 +14,9 @@ import type { StrategyContext } from './strategy.ts'
 /** Everything that keeps one strategy's orders on paper. */
 export interface PaperTrading {
   readonly orders: OrderPort
-  readonly positions: StrategyContext['positions']
+  readonly positions: Omit<StrategyContext['positions'], 'venue'>
+  /** symbols with a position or an open order */
+  heldSymbols(): string[]
   counts(): {
     accountKnown: number
     fillsOrders: number
@@ -37,11 +39,12 @@ export function openPaperTrading(
     strategy: string
     market: Market
     instrument: InstrumentOf
+    notReady?: (symbol: string) => string | undefined
     onFill: (fill: Fill) => void
     onDenied: (request: OrderRequest, reason: string) => void
   },
 ): PaperTrading {
-  const { strategy, market, instrument, onDenied } = options
+  const { strategy, market, instrument, notReady, onDenied } = options
   const { makerFee, takerFee, paperLatencyMs: latencyMs, staleAfterMs } = hub.config
   const account = followPaperAccount(hub, of, (fill) => {
     if (fill.strategy === strategy) options.onFill(fill)
@@ -59,6 +62,7 @@ export function openPaperTrading(
     instrument,
     latencyMs,
     staleAfterMs,
+    notReady,
     onDenied,
   })
   const known = ({ text, position }: StoredPosition) => (text === '' ? undefined : position)
@@ -68,6 +72,9 @@ export function openPaperTrading(
       account: (symbol) => known(account.position(symbol)),
       own: (symbol) => known(account.part(strategy, symbol)),
     },
+    heldSymbols: () => [
+      ...new Set([...account.held(), ...[...account.openOrders()].map(({ symbol }) => symbol)]),
+    ],
     counts: () => ({
       accountKnown: account.isSynced() ? 1 : 0,
       fillsOrders: engine.isLeader() ? 1 : 0,

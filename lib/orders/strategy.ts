@@ -1,3 +1,4 @@
+import type { AccountPosition } from '../account/account-position.ts'
 import type { Ledger } from '../market/ledger.ts'
 import type { InstrumentOf } from '../model/instrument.ts'
 import type { Fill } from '../model/order.ts'
@@ -16,6 +17,11 @@ export interface StrategyContext {
     readonly account: (symbol: string) => Position | undefined
     /** the part that this strategy's own orders made */
     readonly own: (symbol: string) => Position | undefined
+    /**
+     * what the account at the venue holds, one position in one-way mode and two in hedge mode, the flat ones too; empty
+     * while it is not known, and where the account is on paper only
+     */
+    readonly venue: (symbol: string) => readonly AccountPosition[]
   }
   /** the contract's terms; undefined until they are known */
   readonly instrument: InstrumentOf
@@ -23,6 +29,8 @@ export interface StrategyContext {
   readonly now: () => number
   /** the symbol's data is too old to take a risk on; `open` is denied then */
   readonly isStale: (slot: number) => boolean
+  /** why nothing may be opened in a symbol because of the account at the venue; undefined when nothing is wrong */
+  readonly notReady: (symbol: string) => string | undefined
   readonly log: (message: string, fields?: Readonly<Record<string, unknown>>) => void
 }
 

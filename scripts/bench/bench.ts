@@ -7,8 +7,11 @@ export interface BenchDefinition {
   readonly summary: string
   readonly options: readonly Option[]
   /** measures, prints its table, and gives the figures of its JSON lines; ends all it started when aborted */
-  run(flags: Readonly<Record<string, number>>, signal: AbortSignal): Promise<Figures | readonly Figures[]>
+  run(flags: Flags, signal: AbortSignal): Promise<Figures | readonly Figures[]>
 }
+
+/** What the command line gave, or each option's own. */
+export type Flags = Readonly<Record<string, number | string>>
 
 /** The figures of one run by name, in the order in which they are printed. */
 export type Figures = Readonly<Record<string, number>>
@@ -28,9 +31,17 @@ export function numberOption(
   })
 }
 
-/** A flag's value. */
-export function flagOf(flags: Readonly<Record<string, number>>, name: string): number {
+/** A flag with one of some words; the first is its own. */
+export function wordOption(name: string, help: string, words: readonly [string, ...string[]]): Option {
+  return new Option(`--${name} <word>`, `${help}: ${words.join(', ')}`).default(words[0]).argParser((raw) => {
+    if (words.includes(raw)) return raw
+    throw new ConfigError(`--${name} must be one of ${words.join(', ')}, was "${raw}"`)
+  })
+}
+
+/** The value of a flag with a number. */
+export function flagOf(flags: Flags, name: string): number {
   const value = flags[name]
-  if (value === undefined) throw new ConfigError(`--${name} must be given`)
+  if (typeof value !== 'number') throw new ConfigError(`--${name} must be given as a number`)
   return value
 }

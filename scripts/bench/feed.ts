@@ -2,15 +2,14 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createKeys } from '../../lib/hub/keys.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
-import { listInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { mergeKlines } from '../../lib/market/klines.ts'
 import { startBenchRedis } from './bench-redis.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { flagOf, numberOption } from './bench.ts'
 import type { BenchDefinition, Figures } from './bench.ts'
 import type { FeedReaderFigures, FeedReaderOrder } from './feed-reader.ts'
+import { listSymbols } from './generated-market.ts'
 import { printTable, tellProgress, toPercent } from './report.ts'
 import type { Row } from './report.ts'
 
@@ -79,7 +78,7 @@ export const feedBench: BenchDefinition = {
 async function measure(redis: BenchRedis, one: Case, seconds: number, signal: AbortSignal): Promise<Figures> {
   const { hub } = redis
   const symbols = Array.from({ length: one.symbols }, (_, i) => `S${i}USDT`)
-  await fill(hub, symbols)
+  await listSymbols(hub, venue, symbols, ['1m'])
   const readers = await Promise.all(Array.from({ length: one.readers }, () => startReader(redis)))
   try {
     const before = await write(hub, symbols, one.updatesPerS, 2, signal)
@@ -104,28 +103,6 @@ async function measure(redis: BenchRedis, one: Case, seconds: number, signal: Ab
   } finally {
     for (const reader of readers) reader.child.kill()
   }
-}
-
-async function fill(hub: Hub, symbols: readonly string[]): Promise<void> {
-  const instruments = symbols.map((symbol) => ({
-    symbol,
-    base: symbol.slice(0, -4),
-    quote: 'USDT',
-    settle: 'USDT',
-    contract: 'perpetual' as const,
-    linear: true,
-    underlying: 'coin',
-    status: 'trading' as const,
-    contractSize: '1',
-    tickSize: '0.01',
-    lotSize: '0.001',
-    minQty: '0.001',
-    minNotional: '5',
-    maxMarketQty: '100',
-    deliveryTime: undefined,
-  }))
-  await writeInstruments(hub, venue, listInstruments(instruments, new Map(), new Map()))
-  await hub.redis.rpush(createKeys(hub.config.namespace).lane(venue, '1m', 'all'), ...symbols)
 }
 
 /** Writes the live candles of the symbols in turn, gathered for a ms at a time; gives how many updates were written. */

@@ -17,7 +17,7 @@ export const hubBench: BenchDefinition = {
       least: 50,
       most: 60_000,
     }),
-    numberOption('threads', `threads that send the load of the ${connections} connections`, {
+    numberOption('threads', `client threads that together keep Redis busy, over ${connections} connections`, {
       fallback: Math.max(1, Math.min(2, availableParallelism() - 1)),
       least: 1,
       most: connections,

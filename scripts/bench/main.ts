@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { configure, createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
+import { accountBench } from './account.ts'
 import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
 import { checkBench } from './check.ts'
@@ -22,6 +23,7 @@ const benches: readonly BenchDefinition[] = [
   memoryBench,
   ledgerBench,
   feedBench,
+  accountBench,
   checkBench,
 ]
 const who = 'sluice bench'

@@ -6,22 +6,34 @@ import { cursorLease, writeLane } from '../../lib/market/lanes.ts'
 import type { Figures } from './bench.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { benchLane, benchSymbol } from './hub-data.ts'
-import { loadKinds, startLoad } from './redis-load.ts'
-import type { LoadKind, LoadPlan, LoadResult } from './redis-load.ts'
+import { openRounds } from './load-rounds.ts'
+import type { LoadRounds } from './load-rounds.ts'
+import { loadKinds } from './redis-load.ts'
+import type { LoadKind, LoadPlan } from './redis-load.ts'
 import { tellProgress, toCount, toPercent } from './report.ts'
 import type { Row } from './report.ts'
-import { median } from './statistics.ts'
 
 /** Connections that send one command each at a time. */
 export const connections = 50
 
 const laneSymbols = 200
-const warmUpMs = 500
 
 // The least that a script can do in the place of a handout: it shows what being a script costs.
 const scriptedIncr = "#!lua\nlocal counter = KEYS[1]\nreturn redis.call('INCR', counter)\n"
 
-/** Handouts beside INCR and single merges beside HSET: the medians of interleaved rounds. */
+const kindTexts: Readonly<Record<LoadKind, { figure: string; plain?: LoadKind; note?: string }>> = {
+  incr: { figure: 'INCR' },
+  handout: { figure: 'cursor handout', plain: 'incr', note: '; target 80 %' },
+  scriptedIncr: { figure: 'INCR in a script', plain: 'incr', note: '; the most that any script can reach' },
+  tenHandouts: { figure: 'ten handouts a call', plain: 'incr', note: '; calls, of ten symbols each' },
+  hset: { figure: 'HSET' },
+  merge: { figure: 'merged row, singly', plain: 'hset' },
+}
+
+/**
+ * Handouts beside INCR and single merges beside HSET, from one client program and, the first of them, with Redis kept
+ * busy by several. Rates are medians of rounds, shares are medians of what they are in each round.
+ */
 export async function measureLoads(
   redis: BenchRedis,
   of: { rounds: number; roundMs: number; threads: number },
@@ -33,56 +45,53 @@ export async function measureLoads(
     cursorAdvance: await load(redis, readScript('cursor-advance')),
     klinesMerge: await load(redis, readScript('klines-merge')),
   }
-  const results: Record<LoadKind, LoadResult[]> = {
-    incr: [],
-    scriptedIncr: [],
-    handout: [],
-    hset: [],
-    merge: [],
-  }
-  const loads = await startLoad(redis, { connections, threads: of.threads, keys, shas })
+  const client = await openRounds(redis, { connections, threads: 1, keys, shas, kinds: loadKinds })
+  const kinds = ['incr', 'handout', 'scriptedIncr'] as const
+  const busy = await openRounds(redis, { connections, threads: of.threads, keys, shas, kinds })
   try {
-    for (const kind of loadKinds) await loads.run(kind, warmUpMs)
     for (let round = 1; round <= of.rounds; round++) {
       tellProgress(
         `one command in flight on each of ${connections} connections, round ${round} of ${of.rounds}`,
       )
-      for (const kind of loadKinds) {
-        signal.throwIfAborted()
-        results[kind].push(await loads.run(kind, of.roundMs))
-      }
+      await client.runRound(of.roundMs, signal)
+      await busy.runRound(of.roundMs, signal)
     }
   } finally {
-    await loads.stop()
+    await Promise.all([client.stop(), busy.stop()])
   }
-  const incr = middle(results.incr)
-  const scripted = middle(results.scriptedIncr)
-  const handout = middle(results.handout)
-  const hset = middle(results.hset)
-  const merge = middle(results.merge)
   return {
-    rows: [
-      toRow('INCR', incr),
-      toRow(
-        'INCR in a script',
-        scripted,
-        `${compare(scripted, incr)} of INCR; the most that any script can reach`,
-      ),
-      toRow('cursor handout', handout, `${compare(handout, incr)} of INCR; target 80 %`),
-      toRow('HSET', hset),
-      toRow('merged row, singly', merge, `${compare(merge, hset)} of HSET`),
-    ],
+    rows: [...toRows('one client', client), ...toRows(`${of.threads} clients`, busy)],
     figures: {
-      incrPerS: incr.perS,
-      handoutPerS: handout.perS,
-      hsetPerS: hset.perS,
-      mergedSinglyPerS: merge.perS,
-      scriptedIncrPerS: scripted.perS,
-      handoutShare: handout.perS / incr.perS,
-      handoutCpuShare: handout.perCpuS / incr.perCpuS,
-      redisBusy: incr.busy,
+      incrPerS: client.ratesOf('incr').perS,
+      handoutPerS: client.ratesOf('handout').perS,
+      hsetPerS: client.ratesOf('hset').perS,
+      mergedSinglyPerS: client.ratesOf('merge').perS,
+      scriptedIncrPerS: client.ratesOf('scriptedIncr').perS,
+      handoutsInTensPerS: 10 * client.ratesOf('tenHandouts').perS,
+      handoutShare: client.shareOf('handout', 'incr', 'perS'),
+      busyIncrPerS: busy.ratesOf('incr').perS,
+      busyHandoutPerS: busy.ratesOf('handout').perS,
+      busyHandoutShare: busy.shareOf('handout', 'incr', 'perS'),
+      busyScriptedIncrShare: busy.shareOf('scriptedIncr', 'incr', 'perS'),
+      handoutCpuShare: busy.shareOf('handout', 'incr', 'perCpuS'),
+      redisBusy: busy.ratesOf('incr').busy,
     },
   }
+}
+
+function toRows(sender: string, rounds: LoadRounds): Row[] {
+  return rounds.kinds.map((kind) => {
+    const { figure, plain, note = '' } = kindTexts[kind]
+    const { perS, busy } = rounds.ratesOf(kind)
+    const redis = `Redis ${toPercent(busy)} busy`
+    const share = (by: 'perS' | 'perCpuS') => toPercent(rounds.shareOf(kind, plain ?? kind, by))
+    const beside = plain === undefined ? '' : `${share('perS')} of ${kindTexts[plain].figure}`
+    return {
+      figure: `${sender}: ${figure}`,
+      measured: `${toCount(perS)}/s`,
+      beside: plain === undefined ? redis : `${beside} (per CPU second ${share('perCpuS')})${note}; ${redis}`,
+    }
+  })
 }
 
 /** A lane that its leader may be handed symbols of, and the names of all keys in question. */
@@ -114,25 +123,4 @@ async function load({ hub }: BenchRedis, source: string): Promise<string> {
 
 function readScript(name: string): string {
   return readFileSync(join(projectRoot(), 'lua', `${name}.lua`), 'utf8')
-}
-
-function middle(results: readonly LoadResult[]): LoadResult {
-  return {
-    perS: median(results.map(({ perS }) => perS)),
-    perCpuS: median(results.map(({ perCpuS }) => perCpuS)),
-    busy: median(results.map(({ busy }) => busy)),
-  }
-}
-
-function toRow(figure: string, { perS, busy }: LoadResult, beside?: string): Row {
-  const redis = `Redis ${toPercent(busy)} busy`
-  return {
-    figure,
-    measured: `${toCount(perS)}/s`,
-    beside: beside === undefined ? redis : `${beside}; ${redis}`,
-  }
-}
-
-function compare(one: LoadResult, plain: LoadResult): string {
-  return `${toPercent(one.perS / plain.perS)} (per CPU second ${toPercent(one.perCpuS / plain.perCpuS)})`
 }

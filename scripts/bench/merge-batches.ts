@@ -1,7 +1,9 @@
 import { mergeKlines } from '../../lib/market/klines.ts'
 import type { KlinesOf } from '../../lib/market/klines.ts'
+import { encodeKline } from '../../lib/model/kline.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { benchSymbol, candlesPerSymbol, latestKlines } from './hub-data.ts'
+import { connectRaw, toCommand } from './raw-connection.ts'
 
 /** All rows newer than what stands, or all identical to it. */
 export type BatchKind = 'winning' | 'unchanged'
@@ -30,6 +32,21 @@ export interface BatchMarket {
   readonly symbols: number
   /** rows merged in a second of the server's CPU time */
   measure(shape: BatchShape, kind: BatchKind, ms: number): Promise<number>
+  /** rows that the bare commands on the sorted sets store, or read, in a second of the server's CPU time */
+  measurePlain(shape: BatchShape, kind: BatchKind, ms: number): Promise<number>
+}
+
+// The least that Redis does for such rows, without looking at them: what it costs here, no merge can cost less.
+const plainScripts: Readonly<Record<BatchKind, string>> = {
+  winning: `#!lua
+for _, klines in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', klines, ARGV[1], ARGV[#ARGV - 1])
+  redis.call('ZADD', klines, unpack(ARGV))
+end
+`,
+  unchanged: `#!lua
+for _, klines in ipairs(KEYS) do redis.call('ZRANGE', klines, 0, #ARGV / 2 - 1, 'REV') end
+`,
 }
 
 // Enough that the server never waits for the next call, on one connection that keeps their order.
@@ -65,27 +82,51 @@ export async function openBatchMarket(redis: BenchRedis, symbols: number): Promi
   }
   await level({ symbolsPerCall: 1, rowsPerSymbol: candlesPerSymbol, polled: true })
 
+  /** Calls again and again for so long, so many at a time; gives how many calls the server answered in a second of its CPU time. */
+  async function callFor(
+    ms: number,
+    kind: BatchKind,
+    inFlight: number,
+    call: () => Promise<void>,
+  ): Promise<number> {
+    let calls = 0
+    const cpuBefore = await redis.readCpuSeconds()
+    const stopAt = performance.now() + ms
+    while (performance.now() < stopAt) {
+      const underWay = Array.from({ length: inFlight }, () => {
+        if (kind === 'winning') version += 1
+        return call()
+      })
+      calls += (await Promise.all(underWay)).length
+    }
+    return calls / ((await redis.readCpuSeconds()) - cpuBefore)
+  }
+
   return {
     symbols,
     async measure(shape, kind, ms) {
       await level(shape)
-      let rows = 0
-      let hits = 0
-      const cpuBefore = await redis.readCpuSeconds()
-      const stopAt = performance.now() + ms
-      while (performance.now() < stopAt) {
-        const calls = Array.from({ length: callsInFlight }, () => {
-          if (kind === 'winning') version += 1
-          return merge(shape)
-        })
-        for (const { won, unchanged } of await Promise.all(calls)) {
-          rows += rowsPerCall
-          hits += kind === 'winning' ? won : unchanged
-        }
-      }
-      const cpuSeconds = (await redis.readCpuSeconds()) - cpuBefore
-      if (hits !== rows) throw new Error(`expected ${rows} ${kind} rows in ${shape.title}, found ${hits}`)
-      return rows / cpuSeconds
+      const perCpuS = await callFor(ms, kind, callsInFlight, async () => {
+        const merged = await merge(shape)
+        const hits = kind === 'winning' ? merged.won : merged.unchanged
+        if (hits !== rowsPerCall) throw new Error(`expected ${rowsPerCall} ${kind} rows, found ${hits}`)
+      })
+      return rowsPerCall * perCpuS
+    },
+    async measurePlain(shape, kind, ms) {
+      await level(shape)
+      const connection = await connectRaw(hub.endpoint)
+      const sha = String(await hub.redis.script('LOAD', plainScripts[kind]))
+      const perCpuS = await callFor(ms, kind, 1, async () => {
+        const rows = latestKlines(shape.rowsPerSymbol, version)
+        const keys = Array.from({ length: shape.symbolsPerCall }, () =>
+          hub.keys.klines(series.venue, series.interval, benchSymbol(next++ % symbols)),
+        )
+        const scored = rows.flatMap((kline) => [kline.openTime, encodeKline(kline)])
+        await connection.send(toCommand('EVALSHA', sha, keys.length, ...keys, ...scored))
+      })
+      connection.close()
+      return rowsPerCall * perCpuS
     },
   }
 }

@@ -14,7 +14,8 @@ const versions = new Map<number, number>()
 
 const incr = toCommand('INCR', keys.counter)
 const scriptedIncr = toCommand('EVALSHA', shas.incr, 1, keys.counter)
-const handout = toCommand('EVALSHA', shas.cursorAdvance, 3, keys.lease, keys.lane, keys.cursor, keys.token, 1)
+const handout = toHandout(1)
+const tenHandouts = toHandout(10)
 
 parentPort?.on('message', (message: unknown) => {
   const { kind, ms } = loadOrderSchema.parse(message)
@@ -44,13 +45,18 @@ function commandOf(kind: LoadKind, connection: number, operation: number): strin
   if (kind === 'incr') return incr
   if (kind === 'scriptedIncr') return scriptedIncr
   if (kind === 'handout') return handout
+  if (kind === 'tenHandouts') return tenHandouts
   const index = connection * symbolsPerConnection + (operation % symbolsPerConnection)
   const version = (versions.get(index) ?? 0) + 1
   versions.set(index, version)
   const symbol = benchSymbol(index)
   const row = encodeKline(liveKline(version))
   if (kind === 'hset') return toCommand('HSET', keys.rows, symbol, row)
-  const group = [symbol, index, 0, 1, row]
+  const group = [`[${index},0,1]`, symbol, row]
   const mergeKeys = [keys.heads, keys.polls, keys.sequence, `${keys.klines}${symbol}`]
   return toCommand('EVALSHA', shas.klinesMerge, 4, ...mergeKeys, keys.channel, 60, 500, 0, ...group)
+}
+
+function toHandout(symbols: number): string {
+  return toCommand('EVALSHA', shas.cursorAdvance, 3, keys.lease, keys.lane, keys.cursor, keys.token, symbols)
 }

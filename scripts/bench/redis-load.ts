@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { BenchRedis } from './bench-redis.ts'
 
 /** What each connection of a load sends again and again. */
-export const loadKinds = ['incr', 'scriptedIncr', 'handout', 'hset', 'merge'] as const
+export const loadKinds = ['incr', 'handout', 'scriptedIncr', 'tenHandouts', 'hset', 'merge'] as const
 export type LoadKind = (typeof loadKinds)[number]
 
 /** What a load thread is started with: where, as how many connections, and with which keys and scripts. */
@@ -35,18 +35,16 @@ export type LoadPlan = z.infer<typeof loadPlanSchema>
 export const loadOrderSchema = z.object({ kind: z.enum(loadKinds), ms: z.number() })
 
 /** How a load went. */
-export interface LoadResult {
-  /** operations a second of wall time */
-  readonly perS: number
-  /** operations a second of the server's CPU time */
-  readonly perCpuS: number
-  /** part of one core that the server used */
-  readonly busy: number
+export interface LoadRun {
+  readonly operations: number
+  readonly seconds: number
+  /** of the server's CPU, all its threads together */
+  readonly cpuSeconds: number
 }
 
 /** Threads that keep one command in flight on each of their connections. */
 export interface Load {
-  run(kind: LoadKind, ms: number): Promise<LoadResult>
+  run(kind: LoadKind, ms: number): Promise<LoadRun>
   stop(): Promise<void>
 }
 
@@ -74,7 +72,7 @@ export async function startLoad(
       const operations = (await Promise.all(answers)).reduce((sum, [count]) => sum + Number(count), 0)
       const seconds = (performance.now() - startedAt) / 1_000
       const cpuSeconds = (await redis.readCpuSeconds()) - cpuBefore
-      return { perS: operations / seconds, perCpuS: operations / cpuSeconds, busy: cpuSeconds / seconds }
+      return { operations, seconds, cpuSeconds }
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.terminate()))

@@ -98,7 +98,8 @@ function addressFlags({ addresses, share }: SystemOptions, process: number): str
   return ['--share', String(share), '--address', `bench-${at + 1}`, ...bound]
 }
 
-async function readUrl(simulator: ChildProcess, signal: AbortSignal): Promise<string> {
+/** Where a simulator that was just started listens. */
+export async function readUrl(simulator: ChildProcess, signal: AbortSignal): Promise<string> {
   const stopAt = Date.now() + readyTimeoutMs
   while (Date.now() < stopAt) {
     const url = /^simulator ready (\S+)/m.exec(simulator.output())?.[1]

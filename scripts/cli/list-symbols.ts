@@ -1,3 +1,4 @@
+import { readHeldSymbols } from '../../lib/account/held-symbols.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import type { Config } from '../../lib/hub/settings.ts'
 import { readInstruments } from '../../lib/market/instruments.ts'
@@ -24,7 +25,7 @@ export async function listSymbols(terminal: Terminal, config: Config, all: boole
       )
     }
     const followed = await readFollowed(hub)
-    const universe = selectByConfig(config, known)
+    const universe = selectByConfig(config, known, await readHeldSymbols(hub, venue))
     const shown = byVolume([...known.values()].filter(({ symbol }) => all || followed.has(symbol)))
     const rows = shown.map(({ symbol, quote, quoteVolume }): Cell[] => [
       symbol,
@@ -44,10 +45,21 @@ export async function listSymbols(terminal: Terminal, config: Config, all: boole
 }
 
 /** What the filters of the configuration and the hand-kept lists make of the venue's symbols. */
-export function selectByConfig(config: Config, known: ReadonlyMap<string, ListedInstrument>): Universe {
+export function selectByConfig(
+  config: Config,
+  known: ReadonlyMap<string, ListedInstrument>,
+  held: ReadonlySet<string>,
+): Universe {
   const { quoteAssets, underlyings, minQuoteVolume, symbolLimit } = config
   const lists = readSymbolsFile(symbolsFilePath(config))
-  return selectUniverse(known.values(), { quoteAssets, underlyings, minQuoteVolume, symbolLimit, lists })
+  return selectUniverse(known.values(), {
+    quoteAssets,
+    underlyings,
+    minQuoteVolume,
+    symbolLimit,
+    lists,
+    held,
+  })
 }
 
 /** symbol -> the intervals in whose lanes it is. */

@@ -1,8 +1,11 @@
 import { createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
+import { alertCommand } from './alert-command.ts'
 import { backfillCommand } from './backfill-command.ts'
+import { balancesCommand } from './balances-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { klinesCommand } from './klines-command.ts'
 import { ordersCommand } from './orders-command.ts'
+import { positionsCommand } from './positions-command.ts'
 import { redisCliCommand } from './redis-cli-command.ts'
 import { showConfigCommand } from './show-config-command.ts'
 import { statusCommand } from './status-command.ts'
@@ -24,7 +27,10 @@ const commands = [
   symbolsCommand(terminal),
   klinesCommand(terminal),
   ordersCommand(terminal),
+  positionsCommand(terminal),
+  balancesCommand(terminal),
   backfillCommand(terminal),
+  alertCommand(terminal),
   showConfigCommand(terminal, process.env['REDIS_URL']),
   doctorCommand(terminal),
   redisCliCommand(process.env),

@@ -3,6 +3,7 @@ import { addSettings, commonSettings, createCommand } from '../../lib/hub/comman
 import { add, signOf, sub } from '../../lib/model/decimal.ts'
 import type { Decimal } from '../../lib/model/decimal.ts'
 import type { Fill, Order } from '../../lib/model/order.ts'
+import { paperAccountOf } from '../../lib/model/paper-account.ts'
 import type { Position } from '../../lib/model/position.ts'
 import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
 import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
@@ -45,7 +46,7 @@ Examples:
       await withHub(config, async (hub) => {
         const summary = await readPaperSummary(
           hub,
-          { venue: config.exchange, account: config.account },
+          { venue: config.exchange, account: paperAccountOf(config.account) },
           limit,
         )
         if (options.json === true) terminal.line(JSON.stringify(summary))

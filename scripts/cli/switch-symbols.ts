@@ -1,3 +1,4 @@
+import { readHeldSymbols } from '../../lib/account/held-symbols.ts'
 import type { Config } from '../../lib/hub/settings.ts'
 import { readInstruments } from '../../lib/market/instruments.ts'
 import { readSymbolsFile, symbolsFilePath, writeSymbolsFile } from '../../lib/market/symbols-file.ts'
@@ -20,7 +21,7 @@ export async function switchSymbols(
 ): Promise<void> {
   const path = symbolsFilePath(config)
   const lists = readSymbolsFile(path)
-  const { known, unchecked } = await readKnown(config)
+  const { known, held, unchecked } = await readKnown(config)
   // A symbol that left the venue can still be taken off the list.
   const names = [...symbolsByVolume(known.values()), ...(to === 'on' ? lists.deny : [])]
   const symbols = typed.map((text) =>
@@ -34,22 +35,33 @@ export async function switchSymbols(
 
   for (const symbol of asked) {
     if (!changed.includes(symbol)) terminal.line(`${symbol} was switched ${to} already`)
-    else terminal.line(`${symbol} is switched ${to}${to === 'on' ? stillAgainst(config, symbol, known) : ''}`)
+    else if (to === 'on')
+      terminal.line(`${symbol} is switched on${stillAgainst(config, symbol, known, held)}`)
+    else if (held.has(symbol))
+      terminal.line(
+        `${symbol} is switched off, and is followed as long as an account holds it or has an order in it`,
+      )
+    else terminal.line(`${symbol} is switched off`)
   }
   if (changed.length > 0)
     terminal.line(`written to ${path}; the symbol-cursor takes it up within a second or two`)
   if (unchecked !== undefined) terminal.line(`not checked against the venue's symbols: ${unchecked}`)
 }
 
-async function readKnown(
-  config: Config,
-): Promise<{ known: Map<string, ListedInstrument>; unchecked: string | undefined }> {
+/** The venue's symbols, and those that accounts hold; `unchecked` says why they are not known. */
+async function readKnown(config: Config): Promise<{
+  known: Map<string, ListedInstrument>
+  held: Set<string>
+  unchecked: string | undefined
+}> {
   try {
-    const known = await withHub(config, (hub) => readInstruments(hub, config.exchange))
-    return { known, unchecked: known.size === 0 ? 'Redis has none yet' : undefined }
+    const [known, held] = await withHub(config, (hub) =>
+      Promise.all([readInstruments(hub, config.exchange), readHeldSymbols(hub, config.exchange)]),
+    )
+    return { known, held, unchecked: known.size === 0 ? 'Redis has none yet' : undefined }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { known: new Map(), unchecked: error.message }
+    return { known: new Map(), held: new Set(), unchecked: error.message }
   }
 }
 
@@ -58,7 +70,12 @@ function toPlainSymbol(text: string): string {
   throw new ConfigError(`a symbol must be letters, digits, dash and underscore, was "${text}"`)
 }
 
-function stillAgainst(config: Config, symbol: string, known: ReadonlyMap<string, ListedInstrument>): string {
-  const reason = known.size === 0 ? undefined : selectByConfig(config, known).leftOut.get(symbol)
+function stillAgainst(
+  config: Config,
+  symbol: string,
+  known: ReadonlyMap<string, ListedInstrument>,
+  held: ReadonlySet<string>,
+): string {
+  const reason = known.size === 0 ? undefined : selectByConfig(config, known, held).leftOut.get(symbol)
   return reason === undefined ? '' : `, but is not followed: ${reason}`
 }

@@ -7,10 +7,16 @@ import { judgesByTime } from './timed-tests.ts'
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
 const cores = availableParallelism()
 
-// Those that judge by time have more of the machine to themselves.
+// Most tests wait more than they compute; those of whole systems have five processes each, and those that judge by time
+// have the machine to themselves.
+const isSystem = (file: string) => file.startsWith('test/actors/')
 const runs = [
-  { files: files.filter((file) => !judgesByTime(file)), jobs: Math.min(cores, 4) },
-  { files: files.filter(judgesByTime), jobs: Math.min(Math.floor(cores / 2), 2) },
+  { files: files.filter((file) => !isSystem(file)), jobs: Math.min(cores + 1, 6) },
+  {
+    files: files.filter((file) => isSystem(file) && !judgesByTime(file)),
+    jobs: Math.min(Math.ceil(cores * 0.75), 4),
+  },
+  { files: files.filter(judgesByTime), jobs: 1 },
 ]
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 for (const run of runs) {

@@ -36,22 +36,22 @@ describe('an actor that is given what it cannot use', function () {
     expect(await hub.redis.keys('*')).to.deep.equal([])
   })
 
-  for (const kind of ['kline', 'symbol-cursor', 'board']) {
-    it(`says what is wrong with the flags of ${kind}, in one sentence, and ends with 2`, async () => {
-      const [unknown, near, stray, venue, address] = await Promise.all([
-        run(kind, ['--bogus']),
-        run(kind, ['--namespce', 'x']),
-        run(kind, ['stray']),
-        run(kind, ['--exchange', 'nyse']),
-        run(kind, ['--exchange-url', 'localhost']),
-      ])
-      expectRefusal(unknown, `sluice ${kind}: `, "unknown option '--bogus'")
-      expectRefusal(near, "'--namespce'", 'Did you mean --namespace?')
-      expectRefusal(stray, 'too many arguments')
-      expectRefusal(venue, '--exchange', '"binanceusdm"', 'was "nyse"')
-      expectRefusal(address, '--exchange-url', 'was "localhost"')
-    })
-  }
+  it('says what is wrong with the flags of any kind of actor, in one sentence, and ends with 2', async () => {
+    const kinds = ['kline', 'symbol-cursor', 'ticker', 'trader', 'board']
+    const unknown = Promise.all(kinds.map((kind) => run(kind, ['--bogus'])))
+    const [near, stray, venue, address] = await Promise.all([
+      run('board', ['--namespce', 'x']),
+      run('symbol-cursor', ['stray']),
+      run('kline', ['--exchange', 'nyse']),
+      run('ticker', ['--exchange-url', 'localhost']),
+    ])
+    for (const [at, ended] of (await unknown).entries())
+      expectRefusal(ended, `sluice ${kinds[at]}: `, "unknown option '--bogus'")
+    expectRefusal(near, "'--namespce'", 'Did you mean --namespace?')
+    expectRefusal(stray, 'too many arguments')
+    expectRefusal(venue, '--exchange', '"binanceusdm"', 'was "nyse"')
+    expectRefusal(address, '--exchange-url', 'was "localhost"')
+  })
 
   it('says which value of a setting does not fit, wherever it stood', async () => {
     const misspelt = folder.write('misspelt.json', '{"concurency": 4}')

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import { raiseAlert } from '../../lib/alert/alerts.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { startChild } from '../support/child.ts'
 import type { Child } from '../support/child.ts'
 import { cleanEnvironment } from '../support/run-program.ts'
+import { seedAccount } from '../support/seed-account.ts'
 import { seedSystem } from '../support/seed-system.ts'
 import { untilFound } from '../support/until.ts'
 import { withFolder } from '../support/folder.ts'
@@ -25,6 +27,12 @@ interface Answer {
     readonly budgets: Record<string, unknown>[]
     readonly actors: { kind: string; fields: Record<string, string> }[]
     readonly queues: Record<string, unknown>[]
+    readonly alerts: Record<string, unknown>[]
+    readonly accounts: {
+      readonly figures: Record<string, unknown>
+      readonly positions: Record<string, unknown>[]
+      readonly conditions: Record<string, unknown>[]
+    }[]
   }
 }
 
@@ -87,12 +95,38 @@ describe('the board', function () {
     expect(await (await board.ask('/')).text()).to.not.match(/(?:href|src)="(?:https?:)?\/\//)
   })
 
-  it('tells lanes, budgets, living actors and queues', async () => {
+  it('tells accounts, what they hold and what is wrong with them', async () => {
     const hub = await redis.hub()
-    await seedSystem(hub)
+    await seedAccount(hub)
     const board = await startBoard(hub)
     const { state, problem } = await statusOf(board)
     expect(problem).to.equal(undefined)
+    const [account] = state?.accounts ?? []
+    expect(account).to.include({ account: 'main' })
+    expect(account?.figures).to.include({ equity: '1500' })
+    expect(account?.positions[0]).to.include({ symbol: 'BTCUSDT', size: '0.5', unrealisedProfit: '500' })
+    expect(account?.conditions[0]).to.include({ name: 'difference BTCUSDT/both' })
+  })
+
+  it('tells lanes, budgets, alerts, living actors and queues', async () => {
+    const hub = await redis.hub()
+    await seedSystem(hub)
+    await raiseAlert(hub, {
+      kind: 'halt',
+      subject: 'main',
+      severity: 'critical',
+      text: 'by hand',
+      stands: true,
+    })
+    const board = await startBoard(hub)
+    const { state, problem } = await statusOf(board)
+    expect(problem).to.equal(undefined)
+    expect(state?.alerts[0]).to.include({
+      cause: 'halt:main',
+      severity: 'critical',
+      text: 'by hand',
+      count: 1,
+    })
     expect(state?.lanes[0]).to.include({
       lane: '1m:all',
       symbols: 2,

@@ -66,7 +66,7 @@ describe('./scripts/sluice', function () {
   })
 
   it('helps with every command', async () => {
-    const names = ['status', 'symbols', 'klines', 'backfill', 'show-config', 'doctor', 'redis-cli']
+    const names = ['status', 'symbols', 'klines', 'backfill', 'alert', 'show-config', 'doctor', 'redis-cli']
     const [overview, ...each] = await Promise.all([
       sluice([]),
       ...names.map((name) => sluice([name, '--help'])),

@@ -19,9 +19,11 @@ async function compare(
   const recording = readRecording(path)
   const system = await open({
     rate,
+    share: 0.5,
     symbols: recording.size,
     simulatorFlags: ['--replay', path],
-    settings: { SLUICE_KLINE_RETENTION: '1100' },
+    // Few slots for polls, so that the backfill's one has its share of the weight.
+    settings: { SLUICE_KLINE_RETENTION: '1100', SLUICE_CONCURRENCY: '2' },
   })
   const truth = await recordedTruth(system, recording)
   const afterLap = await requireExact(system, truth)

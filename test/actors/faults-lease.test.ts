@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../lib/hub/config.ts'
 import { openHub } from '../../lib/hub/hub.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
 import { openLog } from '../../lib/hub/log.ts'
 import { startRedisProcess } from '../support/redis-process.ts'
-import { until } from '../support/until.ts'
+import { until, watch } from '../support/until.ts'
 
 describe('a lease that is granted late', () => {
   it('makes nobody leader before its own time is renewed', async function () {
@@ -20,9 +19,11 @@ describe('a lease that is granted late', () => {
     })
     try {
       // Longer than a lease lasts, shorter than a command may take.
-      await sleep(2_500)
+      await watch(2_500, async () => {
+        expect(leadership.isLeader()).to.equal(false)
+      })
       await redis.thaw()
-      await until('somebody leads', async () => leadership.isLeader(), 3_000)
+      await until('somebody leads', async () => leadership.isLeader(), 10_000)
       expect(led).to.deep.equal([true])
     } finally {
       await leadership.stop()

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readBudgets } from '../../lib/egress/budgets.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { readInstruments } from '../../lib/market/instruments.ts'
 import { readLane } from '../../lib/market/lanes.ts'
-import { lane, venue, withSystems } from '../support/system.ts'
+import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
-import { tell, until } from '../support/until.ts'
+import { tell, until, watch } from '../support/until.ts'
 
 const longestRecoveryMs = 5_000
 
@@ -30,11 +29,11 @@ function memory(system: System): number[] {
 }
 
 describe('a Redis that fails', () => {
-  const open = withSystems()
+  const opened = withSystem({ klines: 2, cursors: 2 })
 
   it('by being killed stops market data, and 5 s after it is back with its AOF everything runs again', async function () {
     this.timeout(60_000)
-    const system = await open({ klines: 2, cursors: 2 })
+    const system = opened()
     await system.redis.kill()
     const requests = async () => (await system.simulator.stats()).requests
     let [count, since] = [-1, Date.now()]
@@ -53,11 +52,10 @@ describe('a Redis that fails', () => {
 
   it('by freezing for 8 s ends nobody, fills no memory, and 5 s later everything runs again', async function () {
     this.timeout(60_000)
-    const system = await open({ klines: 2, cursors: 2 })
+    const system = opened()
     const before = memory(system)
     await system.redis.freeze()
-    await sleep(8_000)
-    system.requireAlive()
+    await watch(8_000, async () => system.requireAlive())
     const frozen = memory(system)
     await system.redis.thaw()
     const tookMs = await untilRecovered(system, Date.now())
@@ -75,7 +73,7 @@ describe('a Redis that fails', () => {
 
   it('by losing everything is filled again within 30 s', async function () {
     this.timeout(60_000)
-    const system = await open({ klines: 2 })
+    const system = opened()
     const { hub, symbols } = system
     await hub.redis.flushall()
     const flushedAt = Date.now()
@@ -97,7 +95,7 @@ describe('a Redis that fails', () => {
         heads === symbols &&
         kept.every((count) => count >= hub.config.candlesPerPoll) &&
         budgets[0]?.permitted !== undefined &&
-        actors.length === 3 &&
+        actors.length === 4 &&
         (await hub.redis.exists(hub.keys.clock(venue))) === 1
       )
     }

@@ -60,8 +60,8 @@ describe('a venue that fails', () => {
     this.timeout(120_000)
     const system = await open({
       rate,
+      share: 0.2,
       klines: 2,
-      cursors: 2,
       settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' },
     })
     const since = system.simulator.now() - dayMs
@@ -72,10 +72,10 @@ describe('a venue that fails', () => {
       await pass(system, 0.15, rate, async () => {
         expect((await system.ages()).size).to.equal(system.symbols)
       })
-      await system.untilPolled(startedAt, 10_000)
+      await system.untilPolled(startedAt, 20_000)
       const tookMs = Date.now() - startedAt
       const failed = async () => rule.kind === 'latency' || (await countFailures(system)) > failedBefore
-      await until(`${name} make polls fail`, failed, 3_000)
+      await until(`${name} make polls fail`, failed, 10_000)
       tell(
         `${name}: ${(await countFailures(system)) - failedBefore} failed, every symbol polled within ${tookMs} ms`,
       )
@@ -90,7 +90,7 @@ describe('a venue that fails', () => {
   for (const offsetMs of [2_000, -2_000]) {
     it(`by having a clock ${offsetMs} ms off from ours still makes no candle final before ${settledAfterMs} ms after its close`, async function () {
       this.timeout(60_000)
-      const system = await open({ rate: 20, klines: 0, cursors: 0 })
+      const system = await open({ rate: 20, share: 0.1, klines: 0, cursors: 0 })
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const since = system.simulator.now() - dayMs
       await Promise.all([system.start('kline'), system.start('symbol-cursor')])

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readVenueClock } from '../../lib/hub/venue-clock.ts'
 import { followMarket } from '../../lib/market/follow-market.ts'
@@ -16,16 +15,14 @@ const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 60
 const minuteMs = 60_000
 const length = 500
-// A whole day of the market, or 12 minutes of it; real ms. After each storm the ledger must come right.
-const stormMs = soak ? 110_000 : 12_000
-const totalMs = soak ? (24 * 60 * minuteMs) / rate : stormMs
-// Longer than what a poll repairs by itself, so that only a backfill brings what was not asked for; real ms.
-const outageMs = 6_000
-const settings = {
-  SLUICE_CANDLES_PER_POLL: '4',
-  // Some 340 polls a second: a lap of 12 market seconds, and a machine that keeps up.
-  SLUICE_SHARE: '0.15',
-}
+// A whole day of the market, or 12 minutes of it; market minutes. After each storm the ledger must come right.
+const stormMinutes = soak ? 110 : 12
+const totalMinutes = soak ? 24 * 60 : stormMinutes
+// Longer than what a poll repairs by itself, so that only a backfill brings what was not asked for.
+const outageMinutes = 6
+const settings = { SLUICE_CANDLES_PER_POLL: '4' }
+// Some 190 polls a second: a lap of 20 market seconds, and a machine that keeps up.
+const share = 0.08
 const repairedWithinMs = 10_000
 
 interface Watch {
@@ -115,11 +112,12 @@ describe('the ledger beside a recording', function () {
     const recording = readRecording(path)
     const system = await open({
       rate,
+      share,
       symbols: recording.size,
       simulatorFlags: ['--replay', path],
       settings,
     })
-    await system.start('ticker', settings)
+    await system.start('ticker')
     const recorded = await recordedTruth(system, recording)
     const known = new Map(
       await Promise.all([...recording.keys()].map(async (each) => [each, await recorded(each)] as const)),
@@ -140,16 +138,25 @@ describe('the ledger beside a recording', function () {
     const watched = watchSymbols(market)
     stops.push(() => watched.stop())
 
-    const begunAt = Date.now()
+    const { simulator } = system
+    const pass = async (minutes: number) => {
+      const end = simulator.now() + minutes * minuteMs
+      const passed = async () => {
+        system.requireAlive()
+        return simulator.now() >= end
+      }
+      await until(`${minutes} minutes pass`, passed, (2 * minutes * minuteMs) / rate + 10_000)
+    }
+    const begunAt = simulator.now()
     const settledMs: number[] = []
     let equal = 0
-    while (Date.now() - begunAt < totalMs) {
+    while (simulator.now() - begunAt < totalMinutes * minuteMs) {
       lossy.storm()
-      await sleep((stormMs - outageMs) / 2)
-      await system.simulator.faults({ kind: 'status', status: 503, path: 'klines' })
-      await sleep(outageMs)
-      await system.simulator.faults()
-      await sleep((stormMs - outageMs) / 2)
+      await pass((stormMinutes - outageMinutes) / 2)
+      await simulator.faults({ kind: 'status', status: 503, path: 'klines' })
+      await pass(outageMinutes)
+      await simulator.faults()
+      await pass((stormMinutes - outageMinutes) / 2)
       lossy.calm()
       let differs: string[] = []
       const settled = async () => {

@@ -4,15 +4,15 @@ import { readInstruments } from '../../lib/market/instruments.ts'
 import { readHeads } from '../../lib/market/klines.ts'
 import { readLane } from '../../lib/market/lanes.ts'
 import { writeSymbolsFile } from '../../lib/market/symbols-file.ts'
-import { lane, venue, withSystems } from '../support/system.ts'
+import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
 
 // Each second the instruments are read again, which weighs 41: so fast a clock has weight for it.
-const options = { rate: 10, symbols: 20, settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' } }
+const options = { rate: 10, share: 0.3, symbols: 20, settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' } }
 
-// A second of the schedule or of the look at the file, and the time of two requests.
-const pickedUpWithinMs = 4_000
+// A second of the schedule or of the look at the file, the time of two requests, and patience.
+const pickedUpWithinMs = 10_000
 
 function untilLane(
   system: System,
@@ -43,11 +43,27 @@ async function requireOff(system: System, symbol: string): Promise<void> {
 }
 
 describe('the universe', () => {
-  const open = withSystems()
+  const opened = withSystem(options)
 
-  it('leaves out indices, shares, premarket, quarterlies, settling symbols and other quote assets', async function () {
-    this.timeout(30_000)
-    const system = await open(options)
+  /** Nobody's hand is in it. */
+  async function freshen(): Promise<string[]> {
+    const system = opened()
+    writeSymbolsFile(system.symbolsFile, { allow: [], deny: [] })
+    const all = (symbols: string[]) => symbols.length >= system.symbols
+    await untilLane(system, 'every symbol is followed', all)
+    return readLane(system.hub, lane)
+  }
+
+  /** Another one that stands by takes the lead. */
+  async function killLeader(): Promise<void> {
+    const system = opened()
+    const leader = await system.leader()
+    await leader.signal('SIGKILL')
+    await system.untilPolled(Date.now() + 2_500, 15_000)
+  }
+
+  it('leaves out indices, shares, premarket, quarterlies, settling symbols and other quote assets', async () => {
+    const system = opened()
     const { symbols } = await system.simulator.market()
     const plain = symbols.filter((each) => each.plain).map(({ symbol }) => symbol)
     expect((await readLane(system.hub, lane)).toSorted()).to.deep.equal(plain.toSorted())
@@ -65,7 +81,7 @@ describe('the universe', () => {
 
   it('picks up what is listed, delisted and paused while it runs, and every symbol keeps its index', async function () {
     this.timeout(60_000)
-    const system = await open(options)
+    const system = opened()
     const before = await indexes(system)
     const [gone = '', paused = ''] = await readLane(system.hub, lane)
     await system.simulator.change({ add: 'NEWUSDT' }, { remove: gone }, { symbol: paused, status: 'BREAK' })
@@ -104,10 +120,12 @@ describe('the universe', () => {
 
   it('leaves a symbol off that a person switched off, also after FLUSHALL and under another leader, until it is switched on', async function () {
     this.timeout(60_000)
-    const system = await open({ ...options, cursors: 2 })
-    const [off = '', other = ''] = await readLane(system.hub, lane)
+    const system = opened()
+    await system.start('symbol-cursor')
+    const all = await freshen()
+    const [off = '', other = ''] = all
     writeSymbolsFile(system.symbolsFile, { allow: [], deny: [off] })
-    const isOff = (symbols: string[]) => symbols.length === system.symbols - 1 && !symbols.includes(off)
+    const isOff = (symbols: string[]) => symbols.length === all.length - 1 && !symbols.includes(off)
     tell(`switched off after ${await untilLane(system, `${off} is off`, isOff)} ms`)
     await requireOff(system, off)
 
@@ -118,9 +136,7 @@ describe('the universe', () => {
     await system.untilPolled(Date.now(), 10_000)
     expect(await system.hub.redis.hexists(system.hub.keys.polls(venue, lane.interval), off)).to.equal(0)
 
-    const leader = await system.leader()
-    await leader.signal('SIGKILL')
-    await system.untilPolled(Date.now() + 2_500, 10_000)
+    await killLeader()
     expect(await readLane(system.hub, lane)).to.satisfy(isOff)
 
     writeSymbolsFile(system.symbolsFile, { allow: [off, other], deny: [] })
@@ -132,14 +148,13 @@ describe('the universe', () => {
 
   it('stays as it is while the file of a person is half written, also under another leader', async function () {
     this.timeout(60_000)
-    const system = await open({ ...options, cursors: 2 })
-    const symbols = await readLane(system.hub, lane)
+    const system = opened()
+    await system.start('symbol-cursor')
+    const symbols = await freshen()
     writeFileSync(system.symbolsFile, '{ "deny": [')
     await watch(1_500, async () => system.requireAlive())
     await system.untilPolled(Date.now(), 5_000)
-    const leader = await system.leader()
-    await leader.signal('SIGKILL')
-    await system.untilPolled(Date.now() + 2_500, 10_000)
+    await killLeader()
     expect(await readLane(system.hub, lane)).to.deep.equal(symbols)
     writeSymbolsFile(system.symbolsFile, { allow: [], deny: symbols.slice(0, 1) })
     await untilLane(system, 'the whole file counts', (now) => !now.includes(symbols[0] ?? ''))

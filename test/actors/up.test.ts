@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { projectRoot } from '../../lib/hub/project-root.ts'
@@ -36,14 +37,17 @@ describe('./scripts/up', function () {
 
   // Without the set-up before it, which has tests of its own.
   function up(...args: string[]): Up {
-    return start(process.execPath, ['scripts/start', ...ownFlags(), ...args])
+    const each = start(folder.path(), args)
+    ups.push(each)
+    return each
   }
 
-  const ownFlags = () => ['--symbols', '20', '--data-dir', folder.path()]
-
-  function start(program: string, args: string[], additions: Record<string, string> = {}): Up {
-    const environment = cleanEnvironment({ SLUICE_CONFIG: folder.write('sluice.json', '{}'), ...additions })
-    const child = spawn(program, args, {
+  function start(path: string, args: string[], program = [process.execPath, 'scripts/start']): Up {
+    const configuration = join(path, 'sluice.json')
+    writeFileSync(configuration, '{}')
+    const environment = cleanEnvironment({ SLUICE_CONFIG: configuration })
+    const [command = '', ...flags] = [...program, '--symbols', '20', '--data-dir', path, ...args]
+    const child = spawn(command, flags, {
       cwd: projectRoot(),
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,9 +65,7 @@ describe('./scripts/up', function () {
       const found = async () => (typeof text === 'string' ? output.includes(text) : text.test(output))
       await until(`up says ${String(text)}`, found, withinMs, () => output)
     }
-    const each: Up = { child, output: () => output, ended, says }
-    ups.push(each)
-    return each
+    return { child, output: () => output, ended, says }
   }
 
   const nobodyLeft = (ms: number) =>
@@ -80,8 +82,64 @@ describe('./scripts/up', function () {
     if (canSeeProcesses) for (const { pid } of processesOf(folder.path())) process.kill(pid, 'SIGKILL')
   })
 
+  describe('that runs', () => {
+    let path = ''
+    let running: Up
+
+    before(async () => {
+      path = mkdtempSync(join(tmpdir(), 'sluice-test-'))
+      running = start(path, ['--port', '0'])
+      await running.says('Ctrl-C stops everything')
+    })
+    after(() => {
+      running.child.kill('SIGKILL')
+      for (const { pid } of processesOf(path)) process.kill(pid, 'SIGKILL')
+      rmSync(path, { recursive: true, force: true })
+    })
+
+    it('shows the way to the board, whose password stands in no log', async () => {
+      const login = /Board {2}(\S+) {2}user sluice {2}password (\S+)/.exec(running.output())
+      const [, url = '', password = ''] = login ?? []
+      expect((await fetch(url)).status).to.equal(401)
+      const authorization = `Basic ${Buffer.from(`sluice:${password}`).toString('base64')}`
+      expect((await fetch(url, { headers: { authorization } })).status).to.equal(200)
+      expect(readFileSync(join(path, 'logs', 'board.log'), 'utf8')).to.not.contain(password)
+    })
+
+    it('refuses to run twice on one folder, and goes on', async () => {
+      const second = start(path, ['--no-board'])
+      expect(await second.ended).to.equal(2)
+      expect(second.output()).to.match(
+        /^sluice up: Sluice runs in this checkout already[^\n]*--data-dir[^\n]*\n$/,
+      )
+      expect(running.child.exitCode).to.equal(null)
+    })
+
+    it('starts again what ends by itself, and says so', async () => {
+      for (const [pattern, sentence] of [
+        [/actors\/kline/, 'kline ended by itself (SIGKILL)'],
+        [/\/simulator --port/, 'simulator ended by itself (SIGKILL)'],
+        [/redis-server|valkey-server/, 'Redis ended by itself'],
+      ] as const) {
+        const lookFor = () => processesOf(path).find(({ commandLine }) => pattern.test(commandLine))?.pid
+        const killed = lookFor()
+        if (killed === undefined) throw new Error(`expected a process like ${String(pattern)}, found none`)
+        process.kill(killed, 'SIGKILL')
+        await running.says(sentence)
+        const another = async () => ![undefined, killed].includes(lookFor())
+        await until(`another ${String(pattern)}`, another, withinMs)
+      }
+    })
+
+    it('ends with 0 when it is asked to, and leaves no process behind', async () => {
+      running.child.kill('SIGINT')
+      expect(await running.ended, running.output()).to.equal(0)
+      expect(processesOf(path)).to.deep.equal([])
+    })
+  })
+
   it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', async () => {
-    const { ended, output } = start('scripts/up', [...ownFlags(), '--duration', '2', '--no-board'])
+    const { ended, output } = start(folder.path(), ['--duration', '2', '--no-board'], ['scripts/up'])
     expect(await ended).to.equal(0)
     expect(output()).to.match(/The venue lists \d+ instruments; 20 are followed\./)
     expect(output()).to.match(
@@ -94,19 +152,6 @@ describe('./scripts/up', function () {
     }
   })
 
-  it('shows the way to the board, whose password stands in no log', async () => {
-    const { says, output, child, ended } = up('--port', '0')
-    await says('Ctrl-C stops everything')
-    const [, url = '', password = ''] = /Board {2}(\S+) {2}user sluice {2}password (\S+)/.exec(output()) ?? []
-    expect((await fetch(url)).status).to.equal(401)
-    const authorization = `Basic ${Buffer.from(`sluice:${password}`).toString('base64')}`
-    expect((await fetch(url, { headers: { authorization } })).status).to.equal(200)
-    expect(readFileSync(join(folder.path(), 'logs', 'board.log'), 'utf8')).to.not.contain(password)
-    child.kill('SIGINT')
-    expect(await ended).to.equal(0)
-    expect(processesOf(folder.path())).to.deep.equal([])
-  })
-
   it('stops in the middle of its start, and at once when it is asked twice', async () => {
     const { says, child, ended } = up('--port', '0')
     await says('Started symbol-cursor')
@@ -116,56 +161,16 @@ describe('./scripts/up', function () {
     expect(processesOf(folder.path())).to.deep.equal([])
   })
 
-  it('starts again what ends by itself, and says so', async () => {
-    const { says, child, ended, output } = up('--no-board')
-    await says('Ready')
-    for (const [pattern, sentence] of [
-      [/actors\/kline/, 'kline ended by itself (SIGKILL)'],
-      [/\/simulator --port/, 'simulator ended by itself (SIGKILL)'],
-      [/redis-server|valkey-server/, 'Redis ended by itself'],
-    ] as const) {
-      const lookFor = () =>
-        processesOf(folder.path()).find(({ commandLine }) => pattern.test(commandLine))?.pid
-      const killed = lookFor()
-      if (killed === undefined) throw new Error(`expected a process like ${String(pattern)}, found none`)
-      process.kill(killed, 'SIGKILL')
-      await says(sentence)
-      await until(
-        `another ${String(pattern)}`,
-        async () => ![undefined, killed].includes(lookFor()),
-        withinMs,
-      )
-    }
-    child.kill('SIGTERM')
-    expect(await ended, output()).to.equal(0)
-    expect(processesOf(folder.path())).to.deep.equal([])
-  })
-
   it('is outlived by nothing when it is killed, and the next start copes with what it left', async () => {
     const first = up('--no-board')
     await first.says('Started symbol-cursor')
     first.child.kill('SIGKILL')
     await first.ended
-    const second = up('--no-board', '--duration', '1')
-    await second.says('Redis runs on')
-    expect(await second.ended, second.output()).to.equal(0)
-    const third = up('--no-board')
-    await third.says('Started symbol-cursor')
-    third.child.kill('SIGKILL')
-    await nobodyLeft(leashMs)
-  })
-
-  it('refuses to run twice on one folder, and leaves the first one running', async () => {
-    const first = up('--no-board')
-    await first.says('Ready')
     const second = up('--no-board')
-    expect(await second.ended).to.equal(2)
-    expect(second.output()).to.match(
-      /^sluice up: Sluice runs in this checkout already[^\n]*--data-dir[^\n]*\n$/,
-    )
-    expect(first.child.exitCode).to.equal(null)
-    first.child.kill('SIGINT')
-    expect(await first.ended).to.equal(0)
+    await second.says('Redis runs on')
+    await second.says('Ready')
+    second.child.kill('SIGKILL')
+    await nobodyLeft(leashMs)
   })
 
   it('says which port is taken, ends with 2 and has stopped everything again', async () => {

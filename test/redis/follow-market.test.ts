@@ -38,12 +38,12 @@ describe('a market that is followed', () => {
     let joined: Market | undefined
     const market = await follow(lossy.hub, () => {
       if (joined === undefined || joined.counts().resyncs === 0) return
-      const { ledger, isLoaded, isComplete } = joined
+      const { ledger } = joined
       const rings = ledger.candles('1m')
       for (const slot of ledger.symbols.keys()) {
-        if (!isLoaded(slot) || known.some((each) => each.slot === slot)) continue
+        if (!joined.isLoaded(slot) || known.some((each) => each.slot === slot)) continue
         const mended = rings.volume[rings.at(slot, slot === lost ? 291 : 290)] as number
-        known.push({ slot, isComplete: isComplete(), mended })
+        known.push({ slot, isComplete: joined.isComplete(), mended })
       }
       ledger.takeChanged(() => (changed += 1))
     })

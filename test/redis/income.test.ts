@@ -15,7 +15,11 @@ const hourMs = 3_600_000
 
 function row(more: Partial<Income>): Income {
   return {
-    ...{ type: 'FUNDING_FEE', id: '4480321991774044579', asset: 'USDT', symbol: 'BTCUSDT', amount: '-0.1' },
+    type: 'FUNDING_FEE',
+    id: '4480321991774044579',
+    asset: 'USDT',
+    symbol: 'BTCUSDT',
+    amount: '-0.1',
     time: start,
     ...more,
   }

@@ -100,11 +100,19 @@ describe('lanes', () => {
     this.timeout(60_000)
     const hub = await redis.hub()
     await lead(hub)
-    const symbols = Array.from({ length: 37 }, (_, at) => `S${at}`)
+    // More symbols than are handed out, so that each names its position.
+    const symbols = Array.from({ length: 8_000 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, symbols)
+    const places = new Map(symbols.map((symbol, at) => [symbol, at]))
     const handed = await handOutFrom(hub, { processes: 4, handouts: 2_000, token })
-    const inOrder = handed.toSorted((a, b) => a.turn - b.turn).flatMap((each) => each.symbols)
-    expect(inOrder).to.deep.equal(inOrder.map((_, at) => symbols[at % symbols.length]))
+    const positions = handed.map((each) => each.map((symbol) => places.get(symbol) ?? -1))
+    const all = positions.flat().toSorted((a, b) => a - b)
+    expect(all.length).to.be.within(2_000, 6_000)
+    expect(all).to.deep.equal(all.map((_, at) => at))
+    for (const each of positions) expect(each).to.deep.equal(each.toSorted((a, b) => a - b))
+    expect(await hub.redis.get(hub.keys.cursor(lane.venue, lane.interval, lane.name))).to.equal(
+      String(all.length),
+    )
   })
 
   it('hand out evenly to many processes while symbols come and go', async function () {
@@ -128,7 +136,7 @@ describe('lanes', () => {
     done = true
     await change
     const counts = new Map(stay.map((symbol) => [symbol, 0]))
-    for (const symbol of handed.flatMap((each) => each.symbols)) {
+    for (const symbol of handed.flat()) {
       const count = counts.get(symbol)
       if (count !== undefined) counts.set(symbol, count + 1)
     }
@@ -155,16 +163,11 @@ describe('the lease', () => {
   })
 })
 
-interface Turn {
-  readonly turn: number
-  readonly symbols: string[]
-}
-
-/** What so many processes are handed between them. */
+/** What each of so many processes is handed, in the order in which it was. */
 async function handOutFrom(
   hub: Hub,
   of: { processes: number; handouts: number; token: string },
-): Promise<Turn[]> {
+): Promise<string[][]> {
   const worker = fileURLToPath(new URL('./lanes-worker.js', import.meta.url))
   const order: HandoutOrder = {
     endpoint: hub.endpoint,
@@ -173,15 +176,15 @@ async function handOutFrom(
     token: of.token,
     handouts: Math.ceil(of.handouts / of.processes),
   }
-  const turns = await Promise.all(
+  return Promise.all(
     Array.from({ length: of.processes }, async () => {
       const child = fork(worker, [JSON.stringify(order)])
-      return new Promise<Turn[]>((resolve, reject) => {
-        child.once('message', (message) => resolve(message as Turn[]))
+      return new Promise<string[]>((resolve, reject) => {
+        child.once('message', (message) => resolve(message as string[]))
         child.once('error', reject)
-        child.once('exit', (code) => reject(new Error(`a worker ended with code ${code}`)))
+        // Not on its exit, which may be seen before its message is.
+        child.once('disconnect', () => reject(new Error('a worker ended without an answer')))
       })
     }),
   )
-  return turns.flat()
 }

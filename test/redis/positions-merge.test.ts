@@ -36,6 +36,7 @@ describe('positions-merge', () => {
     const hub = await redis.hub()
     await tell(
       hub,
+      { source: 'stream', size: '9', time: start - 1, askedAt: start - 1 },
       { source: 'stream', size: '0', ordinal: 2, askedAt: start },
       { source: 'stream', size: '2', ordinal: 1, askedAt: start },
       { source: 'stream', size: '5', ordinal: 0, askedAt: start },
@@ -86,7 +87,11 @@ describe('positions-merge', () => {
 
   it('takes an answer as asked for later only when the error of the clock leaves no doubt', async () => {
     const hub = await redis.hub()
-    await tell(hub, { source: 'stream', size: '2', askedAt: start })
+    await tell(
+      hub,
+      { source: 'stream', size: '9', time: start - 1, askedAt: start - 1 },
+      { source: 'stream', size: '2', askedAt: start },
+    )
     const answer = reportOf({ positions: [positionWord({ size: '3', askedAt: start + 2_030 })] })
     await say(hub, answer, 31)
     expect(await btc(hub)).to.include({ size: '2' })

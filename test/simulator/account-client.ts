@@ -69,10 +69,11 @@ export class AccountClient {
     this.now = now
   }
 
-  /** Knows how the simulator's clock runs, so that its timestamps are right at any rate. */
+  /** Knows how the simulator's clock runs now, so that its timestamps are right at any rate. */
   static async open(url: string, key = 'demo', secret = 'demo'): Promise<AccountClient> {
-    const { rate, behindMs } = await getJson<{ rate: number; behindMs: number }>(`${url}/_sim/stats`)
-    return new AccountClient(url, key, secret, () => Math.floor(Date.now() * rate) - behindMs)
+    const clock = await getJson<{ rate: number; behindMs: number; offsetMs: number }>(`${url}/_sim/stats`)
+    const { rate, behindMs, offsetMs } = clock
+    return new AccountClient(url, key, secret, () => Math.floor(Date.now() * rate) - behindMs + offsetMs)
   }
 
   /** The parsed answer; throws Refusal. `place` is `GET /fapi/v3/account`. */

@@ -24,7 +24,16 @@ export async function seedSystem(hub: Hub): Promise<void> {
   await redis.hset(keys.polls(venue, '1m'), { BTCUSDT: now - 1_000, ETHUSDT: now - 3_000 })
   await redis.zadd(keys.addresses(venue), now, 'paris')
   const window = now - (now % minute)
-  const budget = { window, used: 1_200, booked: 0, limit: 2_400, permitted: 2_280, windowMs: minute }
+  // So long a window that no test comes upon its end.
+  const windowMs = 24 * 60 * minute
+  const budget = {
+    window: now - (now % windowMs),
+    used: 1_200,
+    booked: 0,
+    limit: 2_400,
+    permitted: 2_280,
+    windowMs,
+  }
   await redis.hset(keys.egress(venue, 'paris'), { ...budget, closedUntil: now + minute, closedBy: 429 })
   const klines = Array.from({ length: 100 }, (_, i) => kline(window - (99 - i) * minute, i))
   await mergeKlines(hub, { venue, interval: '1m' }, [

@@ -25,6 +25,8 @@ export interface SystemOptions {
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
   readonly rate?: number
+  /** part of the venue's weight that is used; 0.95 unless told otherwise. A fast clock with less of it costs less CPU */
+  readonly share?: number
   readonly simulatorFlags?: readonly string[]
   /** processes of each kind; one unless told otherwise */
   readonly klines?: number
@@ -42,14 +44,16 @@ export interface System {
   readonly cursors: Child[]
   readonly tickers: Child[]
   readonly traders: Child[]
+  readonly marks: Child[]
+  readonly positions: Child[]
   readonly symbols: number
-  /** real ms that a lap takes at one address: what 95 % of the venue's weight allows */
+  /** real ms that a lap takes at one address: what the share of the venue's weight allows */
   readonly lapMs: number
   /** where the actors look for the hand-kept lists of symbols */
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
   start(
-    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader',
+    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position',
     settings?: Readonly<Record<string, string>>,
   ): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
@@ -74,10 +78,28 @@ export function withSystems(): (options?: SystemOptions) => Promise<System> {
   return (options = {}) => openSystem(options, open)
 }
 
-const weightPerMinute = 2400 * 0.95
+const weightPerMinute = 2_400
+
+/** One system for all tests of the enclosing `describe`, each of which leaves it as the next one needs it. */
+export function withSystem(options: SystemOptions = {}): () => System {
+  const open: { stop(): Promise<void> }[] = []
+  let system: System | undefined
+  before(async function () {
+    this.timeout(90_000)
+    system = await openSystem(options, open)
+  })
+  after(async function () {
+    this.timeout(30_000)
+    for (const each of open.splice(0)) await each.stop()
+  })
+  return () => {
+    if (system === undefined) throw new Error('the system of these tests has not started')
+    return system
+  }
+}
 
 async function openSystem(options: SystemOptions, open: { stop(): Promise<void> }[]): Promise<System> {
-  const { symbols = 24, rate = 1 } = options
+  const { symbols = 24, rate = 1, share = 0.95 } = options
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
@@ -109,6 +131,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     SLUICE_CONFIG: configFile,
     SLUICE_EXCHANGE_URL: simulator.url,
     SLUICE_RATE: String(rate),
+    SLUICE_SHARE: String(share),
     SLUICE_SYMBOLS_FILE: symbolsFile,
     ...options.settings,
   }
@@ -116,8 +139,18 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   const cursors: Child[] = []
   const tickers: Child[] = []
   const traders: Child[] = []
+  const marks: Child[] = []
+  const positions: Child[] = []
+  const byKind = {
+    kline: klines,
+    'symbol-cursor': cursors,
+    ticker: tickers,
+    trader: traders,
+    mark: marks,
+    position: positions,
+  }
   const requireAlive = () => {
-    const crash = [...klines, ...cursors, ...tickers, ...traders, simulator.child]
+    const crash = [...Object.values(byKind).flat(), simulator.child]
       .map((child) => child.crash())
       .find((each) => each !== undefined)
     if (crash !== undefined) throw new Error(crash)
@@ -131,12 +164,14 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     cursors,
     tickers,
     traders,
+    marks,
+    positions,
     symbols,
-    lapMs: (symbols / weightPerMinute) * (60_000 / rate),
+    lapMs: (symbols / (weightPerMinute * share)) * (60_000 / rate),
     symbolsFile,
     async start(kind, settings = {}) {
       const child = startChild(kind, process.execPath, [`actors/${kind}`], { ...environment, ...settings })
-      ;({ kline: klines, 'symbol-cursor': cursors, ticker: tickers, trader: traders })[kind].push(child)
+      byKind[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
       const beats = async () => {
         requireAlive()

@@ -1,4 +1,6 @@
 import { fillActor, fillBudget, fillLane, fillQueue, seconds } from './fill.js'
+import { fillAlert } from './fill-alerts.js'
+import { fillAccount, fillAccountPosition, fillCondition } from './fill-account.js'
 import { fillOrder, fillPosition } from './fill-paper.js'
 
 const everyMs = 1000
@@ -66,6 +68,8 @@ function show({ venue, redis, allowActions, state }) {
     makeRow(['', number, number, number, number]),
     fillQueue,
   )
+  sync(byId('alerts'), state.alerts, (alert) => alert.cause, makeRow(['', '', '', '', number, '']), fillAlert)
+  showAccounts(state.accounts)
   const { account, open, ended, positions } = state.paper
   byId('paper-account').textContent = `account ${account}: nothing reaches the venue`
   sync(
@@ -83,6 +87,35 @@ function show({ venue, redis, allowActions, state }) {
     fillPosition,
   )
   sync(byId('actors'), state.actors, (actor) => actor.id, makeRow(['', '', number, number, '']), fillActor)
+}
+
+function showAccounts(accounts) {
+  const number = 'number'
+  const of = (name) =>
+    accounts.flatMap((each) => each[name].map((row) => ({ ...row, account: each.account })))
+  const conditions = of('conditions')
+  byId('conditions-section').hidden = conditions.length === 0
+  sync(
+    byId('conditions'),
+    conditions,
+    ({ account, name }) => `${account} ${name}`,
+    makeRow(['', '', '', '']),
+    fillCondition,
+  )
+  sync(
+    byId('accounts'),
+    accounts,
+    ({ account }) => account,
+    makeRow(['', '', '', number, number, number, number, number, number]),
+    fillAccount,
+  )
+  sync(
+    byId('positions'),
+    of('positions').filter(({ size }) => size !== '0'),
+    ({ account, symbol, side }) => `${account} ${symbol} ${side}`,
+    makeRow(['', '', '', number, number, number, number, number, number, number, '']),
+    fillAccountPosition,
+  )
 }
 
 /** Says how things stand: live, or since when not and why. */

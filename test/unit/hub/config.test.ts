@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { expect } from 'chai'
 import { readConfig } from '../../../lib/hub/config.ts'
 import { environmentNameOf, flagOf, settings } from '../../../lib/hub/settings.ts'
@@ -126,6 +127,33 @@ describe('the configuration', () => {
     expect(refusal({}, { SLUICE_BOARD_PASSWORD: 'short' }))
       .to.contain('SLUICE_BOARD_PASSWORD')
       .and.to.not.contain('short')
+  })
+
+  it('takes secrets from a file that its owner alone can read, after the environment, and nothing else from it', () => {
+    const secrets = folder.write('secrets.json', JSON.stringify({ boardPassword: 'correct horse' }))
+    const named = { SLUICE_SECRETS: secrets }
+    expect(refusal({}, named)).to.match(
+      /secrets\.json must be its owner's alone: expected mode 600 .*, found 6\d\d$/,
+    )
+    chmodSync(secrets, 0o600)
+    expect(read({}, named).config.boardPassword).to.equal('correct horse')
+    expect(read({}, { ...named, SLUICE_BOARD_PASSWORD: 'battery staple' }).config.boardPassword).to.equal(
+      'battery staple',
+    )
+    const refused: [string, string][] = [
+      ['{"boardPassword": "short"}', '"boardPassword" in '],
+      ['{"boardPasword": "correct horse"}', 'did you mean "boardPassword"?'],
+      ['{"concurrency": 3}', 'unknown secret in '],
+      ['correct horse', 'must hold a JSON object'],
+      ['["correct horse"]', 'must hold a JSON object'],
+    ]
+    for (const [text, part] of refused) {
+      chmodSync(folder.write('secrets.json', text), 0o600)
+      expect(refusal({}, named)).to.contain(part).and.to.not.contain('horse').and.to.not.contain('"short"')
+    }
+    expect(refusal({}, { SLUICE_SECRETS: '/does/not/exist.json' })).to.contain(
+      'SLUICE_SECRETS names /does/not',
+    )
   })
 
   it('spells a setting in three ways that lead back to one name', () => {

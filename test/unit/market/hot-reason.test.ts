@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { openSymbols } from '../../../lib/market/hot-facts.ts'
 import type { HotFacts, HotKline } from '../../../lib/market/hot-facts.ts'
 import { hotReason, minutesBack, recentMove, recentVolume } from '../../../lib/market/hot-reason.ts'
 import type { HotCondition } from '../../../lib/model/hot-condition.ts'
@@ -144,17 +143,5 @@ describe('hotReason', () => {
     }
     expect(minutesBack(deep)).to.equal(7)
     expect(minutesBack({ openPosition: true })).to.equal(0)
-  })
-})
-
-describe('openSymbols', () => {
-  it('takes the symbols whose position has a size, on either side', () => {
-    const positions = {
-      'BTCUSDT/long': '{"size":"0.5"}',
-      'ETHUSDT/long': '{"size":"0"}',
-      'SOLUSDT/short': '{"size":"-2"}',
-      'XRPUSDT/long': '{}',
-    }
-    expect([...openSymbols(positions)]).to.deep.equal(['BTCUSDT', 'SOLUSDT'])
   })
 })

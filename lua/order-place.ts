@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
-const script = loadScript('paper-place', {
+const script = loadScript('order-place', {
   keys: ['order', 'open'],
   args: ['id', 'submittedAt', 'channel', 'event', 'fields...'],
 })
 
 /** Whether the order is new; false when its id was placed before. */
-export async function paperPlace(
+export async function orderPlace(
   redis: Redis,
   keys: { order: string; open: string },
   args: { id: string; submittedAt: number; channel: string; event: string },

@@ -1,4 +1,4 @@
-import type { Log } from '../../lib/hub/log.ts'
+import type { Log } from './log.ts'
 
 // Real ms.
 const onceEveryMs = 60_000

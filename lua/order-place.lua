@@ -1,5 +1,5 @@
 #!lua
--- Places a paper order unless its id was used before: one signal makes one order, whoever sends it and how
+-- Records a new order unless its id was used before: one signal makes one order, whoever sends it and how
 -- often.
 -- KEYS order hash the order's fields
 -- KEYS open zset ids of open orders by submission

@@ -1,23 +1,30 @@
 #!lua
--- Changes a paper order without a fill: it rests, its cancel is on the way, or it ends.
+-- Changes an order: it rests, its cancel is on the way, it traded, or it ends. A change that was judged by an order that
+-- has changed since, its own replay too, changes nothing; so every fill is recorded once.
 -- KEYS order hash the order's fields
 -- KEYS open zset ids of open orders by submission
 -- KEYS ended zset ids of ended orders by their end
+-- KEYS fills stream fills
 -- ARGV id text client order id
 -- ARGV revision integer the order's revision that was judged
 -- ARGV endedAt ms venue time of its end; 0 it goes on
 -- ARGV keepMs ms for how long an ended order is kept
 -- ARGV keepCount integer how many ended orders are listed
+-- ARGV keepFills integer about how many fills are kept
+-- ARGV newFills text JSON list of the fills, each as text
 -- ARGV channel text where the account's changes are published
 -- ARGV event text what is published
 -- ARGV fields... mixed the order's fields: name, value
 -- Returns 1 it is changed; 0 it has another revision, or is gone
-local order, open, ended = KEYS[1], KEYS[2], KEYS[3]
-local id, revision, endedAt = ARGV[1], ARGV[2], ARGV[3]
-local keepMs, keepCount, channel, event = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local order, open, ended, fills = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, revision, endedAt, keepMs, keepCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local keepFills, newFills, channel, event = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end
-redis.call('HSET', order, unpack(ARGV, 8))
+redis.call('HSET', order, unpack(ARGV, 10))
+for _, fill in ipairs(cjson.decode(newFills)) do
+  redis.call('XADD', fills, 'MAXLEN', '~', keepFills, '*', 'fill', fill)
+end
 if endedAt ~= '0' then
   redis.call('ZREM', open, id)
   redis.call('ZADD', ended, endedAt, id)

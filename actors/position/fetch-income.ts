@@ -1,0 +1,22 @@
+import { keepIncomeMs, mergeIncome, readLatestIncomeTime } from '../../lib/account/income.ts'
+import { askAtLeisure } from './account-actor.ts'
+import type { AccountActor } from './account-actor.ts'
+
+// Market ms. A row may be told later than one of a later time.
+const overlapMs = 120_000
+const mostPages = 200
+
+/** Reads what changed the wallets, from the last that is known on; gives how many rows were new. */
+export async function fetchIncome(actor: AccountActor): Promise<number> {
+  const { hub, of } = actor
+  const latest = await readLatestIncomeTime(hub, of)
+  const oldest = hub.clock.now() - keepIncomeMs
+  const since = Math.floor(Math.max(oldest, latest === undefined ? 0 : latest - overlapMs))
+  let count = 0
+  for (let page = 1; page <= mostPages; page++) {
+    const { rows, more } = await askAtLeisure(actor, (exchange) => exchange.fetchIncome(since, page))
+    count += await mergeIncome(hub, of, rows, hub.clock.now())
+    if (!more) break
+  }
+  return count
+}

@@ -1,0 +1,101 @@
+import { claimIntent } from '../../lua/claim-intent.ts'
+import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
+import type { OrderExchange } from '../exchange/order-exchange.ts'
+import type { Durability } from '../hub/durability.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { AccountOf } from '../model/account-of.ts'
+import { encodeClaim } from '../model/claim.ts'
+import type { Claim, SizedIntent, Slice } from '../model/claim.ts'
+import { OutcomeUnknownError, describeError } from '../model/errors.ts'
+import type { MoneyTerms } from '../model/live-order.ts'
+import { recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
+
+/** What the path to the venue works with. */
+export interface OrderPath {
+  readonly hub: Hub
+  readonly of: AccountOf
+  readonly exchange: OrderExchange
+  readonly durability: Durability
+  /** runs a request of an order through the address's budget */
+  readonly call: <T>(run: () => Promise<T>) => Promise<T>
+  readonly moneyTerms: (symbol: string) => MoneyTerms
+}
+
+/** What a claim is made with, besides the intent. */
+export interface ClaimTerms {
+  readonly before: Claim['before']
+  readonly reservations: readonly Reservation[]
+  /** of the account's reservations when the rooms were judged */
+  readonly revision: number
+}
+
+// Venue ms beyond its deadline within which an order that was begun in time may still leave.
+const graceMs = 3_000
+
+/**
+ * Claims an intent and makes the claim durable. Only who is answered `claimed` may send; anybody else finds what
+ * became of it by its id.
+ */
+export async function claim(
+  path: OrderPath,
+  intent: SizedIntent,
+  terms: ClaimTerms,
+): Promise<ClaimAnswer & { claim: string }> {
+  const { hub, of, durability } = path
+  const now = Math.floor(hub.clock.now())
+  const reserved = Object.fromEntries(terms.reservations.map(({ counter, amount }) => [counter, amount]))
+  const sentBy = Math.max(now, intent.deadline) + graceMs
+  const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
+  const { id, class: intentClass, symbol } = intent
+  const { keys, redis } = hub
+  const answer = await durability.write(() =>
+    claimIntent(
+      redis,
+      {
+        claims: keys.claims(of.venue, of.account),
+        reserved: keys.reserved(of.venue, of.account),
+        state: keys.tradingState(of.venue, of.account),
+        bans: keys.bans(of.venue, of.account),
+      },
+      { id, claim: text, class: intentClass, symbol, now, revision: terms.revision },
+      terms.reservations,
+    ),
+  )
+  return { claim: text, ...answer }
+}
+
+/**
+ * Sends every slice of a claim that is this process's own, once each. What fails is not tried again: refused slices are
+ * recorded as such, and those whose outcome is unknown stay pending until the venue was asked for them.
+ */
+export async function sendClaimed(path: OrderPath, claimed: Claim): Promise<void> {
+  for (const slice of claimed.intent.slices) await sendSlice(path, claimed, slice)
+}
+
+async function sendSlice(path: OrderPath, claimed: Claim, slice: Slice): Promise<void> {
+  const { hub, of, exchange } = path
+  const { intent } = claimed
+  await recordPending(hub, of, toPendingOrder(of.account, claimed, slice))
+  const refuse = (reason: string) =>
+    recordRejected(hub, of, slice.clientOrderId, reason, Math.floor(hub.clock.now()))
+  if (hub.clock.now() > intent.deadline) {
+    await refuse('its deadline passed before it was sent')
+    return
+  }
+  try {
+    const { clientOrderId, size } = slice
+    const report = await path.call(() =>
+      exchange.createOrder({ ...intent, clientOrderId, size, notAfter: claimed.sentBy }),
+    )
+    await recordWord(hub, of, clientOrderId, { report }, path.moneyTerms(intent.symbol))
+  } catch (error) {
+    if (error instanceof OutcomeUnknownError) {
+      hub.log.warn(
+        { id: slice.clientOrderId, error: describeError(error) },
+        'the outcome of an order is unknown',
+      )
+      return
+    }
+    await refuse(describeError(error))
+  }
+}

@@ -1,0 +1,32 @@
+#!lua
+-- Writes what became of a claimed intent, unless somebody else has meanwhile, and gives back what it no longer holds.
+-- KEYS claims hash intent id -> claim
+-- KEYS reserved hash counter -> what standing claims hold of it; `revision` counts the releases
+-- ARGV id text of the intent
+-- ARGV before text the claim as it was judged
+-- ARGV after text the claim now; its `reserved` holds no counter that it did not hold before
+-- Returns 1 it is written; 0 the claim has changed since; -1 it is not there any more
+local claims, reserved = KEYS[1], KEYS[2]
+local id, before, after = ARGV[1], ARGV[2], ARGV[3]
+
+local now = redis.call('HGET', claims, id)
+if not now then return -1 end
+if now ~= before then return 0 end
+
+local held, holds = cjson.decode(before).reserved or {}, cjson.decode(after).reserved or {}
+local released = false
+for counter, amount in pairs(held) do
+  local less = amount - (holds[counter] or 0)
+  if less < 0 then return redis.error_reply('claim-change: a claim may not take more of ' .. counter) end
+  if less > 0 then
+    released = true
+    -- A counter at zero goes, so that symbols which are long gone leave nothing behind.
+    if redis.call('HINCRBY', reserved, counter, -less) <= 0 then redis.call('HDEL', reserved, counter) end
+  end
+end
+for counter in pairs(holds) do
+  if not held[counter] then return redis.error_reply('claim-change: a claim may not begin to hold ' .. counter) end
+end
+if released then redis.call('HINCRBY', reserved, 'revision', 1) end
+redis.call('HSET', claims, id, after)
+return 1

@@ -1,0 +1,125 @@
+import { expect } from 'chai'
+import { readModes } from '../../lib/account/account-modes.ts'
+import { readIncome } from '../../lib/account/income.ts'
+import { readBans } from '../../lib/account/listing-bans.ts'
+import { readPositions } from '../../lib/account/positions.ts'
+import { readConditions } from '../../lib/hub/conditions.ts'
+import { add } from '../../lib/model/decimal.ts'
+import { readLane } from '../../lib/market/lanes.ts'
+import { keySettings, of, openTrading } from '../support/account-system.ts'
+import { postJson } from '../simulator/request.ts'
+import { lane, withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { tell, until, untilFound } from '../support/until.ts'
+
+const textOf = async (system: System, name: string) =>
+  (await readConditions(system.hub, of)).get(name)?.text ?? ''
+
+describe('what an account holds', function () {
+  this.timeout(120_000)
+  const open = withSystems()
+
+  it('stays followed whatever the filters say, and is banned and told when it is being settled', async () => {
+    const settings = { SLUICE_UNIVERSE_SCHEDULE: '*/2 * * * * *', SLUICE_SYMBOL_LIMIT: '3' }
+    const system = await open({ symbols: 3, simulatorFlags: ['--symbols', '8'], settings })
+    const followed = await readLane(system.hub, lane)
+    const { symbols } = await system.simulator.market()
+    const [held = '', ordered = ''] = symbols
+      .filter(({ symbol, plain }) => plain && !followed.includes(symbol))
+      .map(({ symbol }) => symbol)
+    const client = await openTrading(system)
+    await client.market(held, 'BUY', '10')
+    await system.start('position', keySettings)
+    const isFollowed = async (symbol: string) => (await readLane(system.hub, lane)).includes(symbol)
+    tell(
+      `a held symbol is followed after ${await until(`${held} is followed`, () => isFollowed(held), 15_000)} ms`,
+    )
+    expect(await isFollowed(ordered)).to.equal(false)
+    await client.ask('POST /fapi/v1/algoOrder', {
+      algoType: 'CONDITIONAL',
+      symbol: ordered,
+      side: 'SELL',
+      type: 'STOP_MARKET',
+      quantity: '10',
+      triggerPrice: await farBelow(system, ordered),
+    })
+    const ms = await until(`${ordered} is followed`, () => isFollowed(ordered), 15_000)
+    tell(`a symbol with a conditional order after ${ms} ms`)
+
+    await system.simulator.change({ symbol: held, status: 'SETTLING' })
+    const banned = async () => (await readBans(system.hub, of)).get(held)
+    const ban = await untilFound('it is banned', banned, 15_000)
+    expect(ban).to.include({ by: 'listing' })
+    const told = async () => (await textOf(system, `listing ${held}`)).includes('settled')
+    await until('it is a condition', told, 5_000)
+    expect(await isFollowed(held)).to.equal(true)
+    await system.simulator.change({ symbol: held, status: 'TRADING' })
+    const clear = async () =>
+      (await banned()) === undefined && (await textOf(system, `listing ${held}`)) === ''
+    await until('both are gone', clear, 20_000)
+  })
+
+  it('is halted when the position mode is another, and what was held in the old one is flat', async () => {
+    const system = await open({ symbols: 6, klines: 0, cursors: 0 })
+    const client = await openTrading(system)
+    const first = await system.start('position', keySettings)
+    const mode = async () => (await readModes(system.hub, of))?.positionMode
+    await until('the mode is known', async () => (await mode()) === 'one-way', 10_000)
+    await client.market('BTCUSDT', 'BUY', '0.01')
+    const size = async (place: string) => (await readPositions(system.hub, of)).get(place)?.size
+    await until('the position is known', async () => (await size('BTCUSDT/both')) === '0.01', 5_000)
+    await first.signal('SIGKILL')
+
+    // While nobody looks: closed, another mode, and open again.
+    await client.market('BTCUSDT', 'SELL', '0.01')
+    await client.ask('POST /fapi/v1/positionSide/dual', { dualSidePosition: true })
+    await client.market('BTCUSDT', 'SELL', '0.02', { positionSide: 'SHORT' })
+    await system.start('position', keySettings)
+    await until('the mode is the other', async () => (await mode()) === 'hedge', 15_000)
+    const text = await untilFound(
+      'it is a condition',
+      () => textOf(system, 'mode changed').then((each) => each || undefined),
+      5_000,
+    )
+    expect(text).to.contain('from one-way to hedge')
+    expect(await system.hub.redis.get(system.hub.keys.tradingState(of.venue, of.account))).to.equal('halted')
+    await until('the new position is known', async () => (await size('BTCUSDT/short')) === '-0.02', 5_000)
+    tell(
+      `the old record is flat after ${await until('the old record is flat', async () => (await size('BTCUSDT/both')) === '0', 40_000)} ms`,
+    )
+  })
+
+  it('is refused live trading in multi-assets margin, by a sentence', async () => {
+    const system = await open({ symbols: 6, klines: 0, cursors: 0 })
+    const set = { key: 'demo', secret: 'demo', multiAssetsMargin: true }
+    const { status } = await postJson(`${system.simulator.url}/_sim/accounts`, set)
+    expect(status).to.equal(200)
+    await system.start('position', keySettings)
+    const told = () => textOf(system, 'mode unsupported').then((each) => each || undefined)
+    expect(await untilFound('it is a condition', told, 15_000)).to.contain('multi-assets margin is on')
+  })
+
+  it('brings income, each row once and to the last digit', async () => {
+    const system = await open({ symbols: 6, klines: 0, cursors: 0, rate: 10 })
+    const client = await openTrading(system)
+    for (const side of ['BUY', 'SELL', 'SELL', 'BUY'] as const) await client.market('BTCUSDT', side, '0.05')
+    await system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '1' })
+    await client.market('ETHUSDT', 'BUY', '0.1')
+    const rows = async () => readIncome(system.hub, of, 0)
+    const { income } = await client.truth()
+    const complete = async () => (await rows()).length >= income.length
+    await until('all rows are there', complete, 40_000)
+    const found = await rows()
+    expect(found.length).to.equal(income.length)
+    const sum = (amounts: string[]) => add('0', ...amounts)
+    expect(sum(found.map(({ amount }) => amount))).to.equal(sum(income.map(({ amount }) => amount)))
+    expect(found.map(({ id }) => id).toSorted()).to.deep.equal(income.map(({ id }) => id).toSorted())
+  })
+})
+
+async function farBelow(system: System, symbol: string): Promise<string> {
+  const answer = await fetch(`${system.simulator.url}/fapi/v1/ticker/bookTicker?symbol=${symbol}`)
+  const { bidPrice } = (await answer.json()) as { bidPrice: string }
+  const digits = bidPrice.includes('.') ? (bidPrice.split('.')[1]?.length ?? 0) : 0
+  return (Number(bidPrice) * 0.5).toFixed(digits)
+}

@@ -1,0 +1,211 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import type { Redis } from 'ioredis'
+import { AccountClient } from '../simulator/account-client.ts'
+import { longKeys } from '../support/account.ts'
+import { of } from '../support/account-system.ts'
+import { startChild } from '../support/child.ts'
+import type { Child } from '../support/child.ts'
+import { cleanEnvironment, runProgram } from '../support/run-program.ts'
+import { withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { tell, until, untilFound, watch } from '../support/until.ts'
+
+const kinds = ['symbol-cursor', 'kline', 'ticker', 'mark', 'trader', 'position', 'alert', 'board']
+
+// Everything that the simulator can do wrong, one after the other.
+const faults: readonly (readonly object[])[] = [
+  [{ kind: 'latency', ms: 1_500, probability: 0.5 }],
+  ...[500, 503].flatMap((status) =>
+    ['html', 'json', 'none'].map((body) => [{ kind: 'status', status, body, probability: 0.7 }]),
+  ),
+  [{ kind: 'empty' }],
+  [{ kind: 'empty', body: 'list' }],
+  [{ kind: 'nonJson' }],
+  [{ kind: 'cut' }],
+  [{ kind: 'cut', path: 'stream/private' }],
+  [{ kind: 'stall', ms: 1_000, probability: 0.5 }],
+  [{ kind: 'refuse', path: '/fapi/' }],
+  [
+    { kind: 'refuse', path: 'stream' },
+    { kind: 'cut', path: 'stream' },
+  ],
+  [{ kind: 'clockOffset', offsetMs: 8_000 }],
+  [{ kind: 'clockOffset', offsetMs: -8_000 }],
+  [{ kind: 'delay', ms: 500, spreadMs: 500 }],
+  [
+    { kind: 'freeze', ms: 1_000 },
+    { kind: 'lag', ms: 800 },
+  ],
+  [{ kind: 'lackRows', share: 0.7 }],
+  ...[-1021, -1022, -1003, -1102, -2014, -2015, -1125, -4046].map((code) => [
+    { kind: 'reject', code, msg: 'no', path: '/fapi/', probability: 0.7 },
+  ]),
+  [{ kind: 'unknown' }, { kind: 'notFoundFor', ms: 500 }],
+  [{ kind: 'drop' }, { kind: 'duplicate', ms: 50 }, { kind: 'reorder' }],
+  [{ kind: 'silence' }],
+  [{ kind: 'eventTimeBehind', ms: 5_000 }],
+  [{ kind: 'rateLimit', ms: 800 }],
+  [{ kind: 'ban', ms: 1_500 }],
+]
+const eachMs = 900
+
+/** Everything in Redis, as text. */
+async function dump(redis: Redis): Promise<string> {
+  const parts: string[] = []
+  for (const key of await redis.keys('*')) {
+    const type = await redis.type(key)
+    const value =
+      type === 'hash'
+        ? await redis.hgetall(key)
+        : type === 'zset'
+          ? await redis.zrange(key, '0', '-1')
+          : type === 'set'
+            ? await redis.smembers(key)
+            : type === 'list'
+              ? await redis.lrange(key, '0', '-1')
+              : type === 'stream'
+                ? await redis.xrange(key, '-', '+')
+                : await redis.get(key)
+    parts.push(key, JSON.stringify(value))
+  }
+  return parts.join('\n')
+}
+
+describe('secrets', function () {
+  this.timeout(180_000)
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-secrets-'))
+  const children: Child[] = []
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.signal('SIGKILL')
+  })
+  const open = withSystems()
+
+  function settingsOf(system: System, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const { host, port, password } = system.redis.endpoint
+    writeFileSync(join(folder, 'sluice.json'), '{}')
+    return {
+      REDIS_URL: `redis://:${password}@${host}:${port}`,
+      SLUICE_CONFIG: join(folder, 'sluice.json'),
+      SLUICE_EXCHANGE_URL: system.simulator.url,
+      SLUICE_LOG_LEVEL: 'trace',
+      SLUICE_ACCOUNT: of.account,
+      SLUICE_KEY_MAIN: longKeys.key,
+      SLUICE_SECRET_MAIN: longKeys.secret,
+      ...more,
+    }
+  }
+
+  /** Starts an actor whose whole output goes to a file of its own. */
+  function start(system: System, kind: string, flags: readonly string[] = []): Child {
+    const file = join(folder, `${kind}-${children.length}.log`)
+    const script = 'log=$1; shift; exec "$@" >> "$log" 2>&1'
+    const args = ['-c', script, 'sh', file, process.execPath, `actors/${kind}`, ...flags]
+    const settings = settingsOf(system, { SLUICE_BOARD_PASSWORD: 'password-of-the-board' })
+    const child = startChild(kind, 'sh', args, cleanEnvironment(settings))
+    children.push(child)
+    return child
+  }
+
+  const requireAlive = () => {
+    const crash = children.map((child) => child.crash()).find((each) => each !== undefined)
+    if (crash !== undefined) throw new Error(crash)
+  }
+
+  const written = () =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n')
+
+  function requireClean(text: string, where: string, secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      const at = text.indexOf(secret)
+      expect(at, `${where}: ${text.slice(Math.max(0, at - 200), at)}`).to.equal(-1)
+    }
+    // A signature is 64 hexadecimal digits.
+    const signature = /[0-9a-f]{64}/i.exec(text)
+    expect(
+      signature?.index,
+      `${where}: ${text.slice(Math.max(0, (signature?.index ?? 0) - 200), signature?.index)}`,
+    ).to.equal(undefined)
+  }
+
+  it('are in no log, in no key of Redis, in no job, on no page and in no crash, whatever goes wrong', async () => {
+    const account = `${longKeys.key}:${longKeys.secret}:USDT=100000`
+    const system = await open({
+      symbols: 8,
+      klines: 0,
+      cursors: 0,
+      simulatorFlags: ['--account', account, '--ban-after', '1000'],
+    })
+    for (const kind of kinds) start(system, kind, kind === 'board' ? ['--port', '0'] : [])
+    const ready = async () => /^board ready (http:\S+)/m.exec(written())?.[1]
+    const board = await untilFound('the board is ready', ready, 10_000)
+    const client = await AccountClient.open(system.simulator.url, longKeys.key, longKeys.secret)
+    const { listenKey = '' } = await client.ask<{ listenKey?: string }>('POST /fapi/v1/listenKey')
+    expect(listenKey).to.have.length.above(20)
+    const listenKeys = new Set([listenKey])
+    const pages: string[] = []
+    for (const rules of faults) {
+      await system.simulator.faults(...rules)
+      const side = pages.length % 2 === 0 ? 'BUY' : 'SELL'
+      await client.market('BTCUSDT', side, '0.01').catch(() => undefined)
+      await watch(eachMs, async () => requireAlive())
+      pages.push(await page(`${board}/api/status`), await page(`${board}/queues/api/queues`))
+    }
+    await system.simulator.reset()
+    // The key that the account has may be another by now.
+    const last = await client.ask<{ listenKey: string }>('POST /fapi/v1/listenKey')
+    listenKeys.add(last.listenKey)
+
+    const secrets = [longKeys.key, longKeys.secret, ...listenKeys]
+    const state = await dump(system.hub.redis)
+    const status = await runProgram('scripts/sluice.js', ['status', '--json'], settingsOf(system))
+    const config = await runProgram('scripts/sluice.js', ['show-config'], settingsOf(system))
+    for (const child of children) await child.signal('SIGTERM')
+    const logs = written()
+    tell(`${logs.length} characters of logs, ${state.length} of Redis, ${pages.join('').length} of pages`)
+    expect(logs.length).to.be.above(50_000)
+    expect(state).to.contain('sluice:positions:{binanceusdm:main}')
+    requireClean(logs, 'the logs', secrets)
+    requireClean(state, 'Redis', secrets)
+    requireClean(pages.join('\n'), 'the board', secrets)
+    requireClean(status.stdout + status.stderr + config.stdout + config.stderr, 'the command line', secrets)
+  })
+
+  it('are in nothing that a process says when its keys are no use', async () => {
+    const system = await open({ symbols: 4, klines: 0, cursors: 0 })
+    const keysFile = join(folder, 'keys.json')
+    const { key, secret } = longKeys
+    writeFileSync(keysFile, JSON.stringify({ binanceusdm: { main: { key, secret, more: secret } } }), {
+      mode: 0o644,
+    })
+    const none = { SLUICE_KEY_MAIN: '', SLUICE_SECRET_MAIN: '', SLUICE_KEYS_FILE: keysFile }
+    const cases: Readonly<Record<string, string>>[] = [
+      none,
+      { ...none, SLUICE_KEY_MAIN: key },
+      { ...none, SLUICE_SECRET_MAIN: secret },
+    ]
+    for (const more of cases) {
+      const ended = await runProgram('actors/position/index.js', [], settingsOf(system, more))
+      expect(ended.code).to.equal(2)
+      requireClean(ended.stdout + ended.stderr, 'a refusal to start', [key, secret])
+    }
+    // Unknown to the venue: every request is refused.
+    start(system, 'position')
+    const refused = async () => /-20(?:14|15)/.test(written())
+    await until('it is refused', refused, 15_000)
+    for (const child of children) await child.signal('SIGTERM')
+    requireClean(written(), 'the log', [key, secret])
+  })
+})
+
+async function page(url: string): Promise<string> {
+  const authorization = `Basic ${Buffer.from('sluice:password-of-the-board').toString('base64')}`
+  const answer = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5_000) })
+  return answer.text()
+}
