@@ -1,3 +1,4 @@
+import type { Reservation } from '../../lua/claim-intent.ts'
 import { abs, compareDecimals, lesser, mul, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
@@ -5,7 +6,6 @@ import type { AccountFacts, OrderFacts, OrderToCheck } from './order-facts.ts'
 import { denied } from './order-verdict.ts'
 import type { DenialCode, OrderVerdict } from './order-verdict.ts'
 import { counterOf, fromUnits, leftOf, toHeldUnits, toRoomUnits } from './reservation.ts'
-import type { Reservation } from './reservation.ts'
 
 /** Whether the account's limits have room for an order, and what its claim must hold of them. */
 export function checkRoom(

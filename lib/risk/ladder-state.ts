@@ -1,21 +1,12 @@
 import { compareDecimals, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Side } from '../model/order.ts'
+import type { StopState } from '../model/order-report.ts'
 import type { StopName } from '../model/stop-id.ts'
 import type { PlannedStop } from './stop-ladder.ts'
 
-/** What a venue says of a stop that it knows. */
-export type ToldStopState =
-  | 'standing'
-  | 'triggering'
-  | 'triggered'
-  | 'finished'
-  | 'cancelled'
-  | 'expired'
-  | 'rejected'
-
 /** sent: nobody knows yet; refused: the venue would not have it; absent: it surely never came there. */
-export type LadderStopState = ToldStopState | 'sent' | 'refused' | 'absent'
+export type LadderStopState = StopState | 'sent' | 'refused' | 'absent'
 
 /** passed: the price is beyond its trigger; no room: too many stops, or twice the position. */
 export type StopRefusal = 'passed' | 'no room' | 'other'
@@ -74,11 +65,12 @@ export const noLadder: LadderState = {
   uncoveredSince: undefined,
 }
 
-// What comes late changes nothing: a stop goes this way only. That it never came is a belief, which any word of the
-// venue's own corrects.
+// What comes late changes nothing: a stop goes this way only. That it never came is a belief, and that it was refused is
+// said of one request, where somebody who forgot may have sent another: any word of the venue's own corrects these.
 const ranks: Readonly<Record<LadderStopState, number>> = {
   sent: 0,
   absent: 1,
+  refused: 1,
   standing: 2,
   triggering: 3,
   triggered: 4,
@@ -86,7 +78,6 @@ const ranks: Readonly<Record<LadderStopState, number>> = {
   cancelled: 5,
   expired: 5,
   rejected: 5,
-  refused: 5,
 }
 
 /** Whether the venue has it, or may have it, waiting for its price. */
@@ -96,7 +87,11 @@ export function mayStand({ state }: LadderStop): boolean {
 
 /** Whether nothing can happen to it any more. */
 export function isEnded({ state }: LadderStop): boolean {
-  return ranks[state] === 5 || state === 'absent'
+  return ranks[state] === 5 || isThoughtAway(state)
+}
+
+function isThoughtAway(state: LadderStopState): boolean {
+  return state === 'absent' || state === 'refused'
 }
 
 /** Contracts of its size that were not traded; undefined: of whatever is left. */
@@ -109,7 +104,7 @@ export type StopWord =
   | {
       readonly word: 'told'
       readonly id: string
-      readonly state: ToldStopState
+      readonly state: StopState
       readonly time: number
       readonly filled?: Decimal
     }
@@ -155,8 +150,11 @@ function hearList(state: LadderState, listed: readonly ListedStop[], askedAt: nu
   for (const stop of stops.values())
     if (stop.state === 'standing' && stop.since < askedAt && !ids.has(stop.id))
       stops.set(stop.id, { ...stop, isDoubted: true })
-  for (const row of listed)
-    if (!stops.has(row.id)) stops.set(row.id, { ...toSentStop(row, askedAt), isDoubted: true })
+  for (const row of listed) {
+    const known = stops.get(row.id)
+    if (known === undefined || isThoughtAway(known.state))
+      stops.set(row.id, { ...(known ?? toSentStop(row, askedAt)), isDoubted: true })
+  }
   return { ...state, stops }
 }
 

@@ -1,4 +1,4 @@
-import type { Reservation } from './reservation.ts'
+import type { Reservation } from '../../lua/claim-intent.ts'
 
 /** Why an order is denied. */
 export type DenialCode =

@@ -1,14 +1,6 @@
+import type { Reservation } from '../../lua/claim-intent.ts'
 import { ceilTo, div, floorTo } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
-
-/** An amount that an order under way holds of one limit, and what all orders under way may hold of it. */
-export interface Reservation {
-  readonly counter: string
-  /** whole units */
-  readonly amount: number
-  /** whole units: the limit less what the account has already */
-  readonly room: number
-}
 
 /** What orders under way hold of each counter, in whole units. */
 export type Reserved = Readonly<Record<string, number>>
@@ -36,7 +28,7 @@ export function fromUnits(units: number): Decimal {
   return div(String(units), '10000', 4)
 }
 
-/** What is left of a reservation's room; negative when it is passed already. */
+/** What is left of a reservation's room, which is the limit less what the account has already; negative when it is passed already. */
 export function leftOf({ counter, room }: Pick<Reservation, 'counter' | 'room'>, reserved: Reserved): number {
   return room - (reserved[counter] ?? 0)
 }

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import type { Decimal } from '../../lib/model/decimal.ts'
+import type { StopState } from '../../lib/model/order-report.ts'
 import { readStopId } from '../../lib/model/stop-id.ts'
 import { judgeLadder } from '../../lib/risk/judge-ladder.ts'
 import type { LadderJudgement, LadderSight } from '../../lib/risk/judge-ladder.ts'
 import { hearStopWord, noLadder } from '../../lib/risk/ladder-state.ts'
-import type { LadderState, StopRefusal, ToldStopState } from '../../lib/risk/ladder-state.ts'
+import type { LadderState, StopRefusal } from '../../lib/risk/ladder-state.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
 import { toPerpetual } from './instrument.ts'
 
@@ -50,7 +51,7 @@ export class Stops {
     return judgement
   }
 
-  told(state: ToldStopState, rungs: readonly number[], filled?: Decimal): void {
+  told(state: StopState, rungs: readonly number[], filled?: Decimal): void {
     const time = this.sight.now
     for (const id of this.idsOf(rungs))
       this.state = hearStopWord(this.state, {

@@ -1,5 +1,6 @@
+import type { StopState } from '../../lib/model/order-report.ts'
 import { readStopId } from '../../lib/model/stop-id.ts'
-import type { LadderStop, ListedStop, StopRefusal, ToldStopState } from '../../lib/risk/ladder-state.ts'
+import type { LadderStop, ListedStop, StopRefusal } from '../../lib/risk/ladder-state.ts'
 
 /** What goes wrong at a venue, each a chance from 0 to 1. */
 export interface VenueFaults {
@@ -24,7 +25,7 @@ export const owner = { account: 'main', symbol: 'AUSDT', side: 'both' } as const
 interface VenueStop extends ListedStop {
   /** lots; 0: whatever is left */
   readonly lots: number
-  state: ToldStopState
+  state: StopState
   since: number
   filledLots: number
 }
@@ -45,7 +46,7 @@ export class StopVenue {
   changedAt = 0
   now = 0
   readonly stops = new Map<string, VenueStop>()
-  onWord: (id: string, state: ToldStopState, filledLots: number, time: number) => void = () => {}
+  onWord: (id: string, state: StopState, filledLots: number, time: number) => void = () => {}
   private readonly faults: VenueFaults
   private readonly roll: () => number
 
@@ -123,7 +124,7 @@ export class StopVenue {
     this.tell(stop, 'finished')
   }
 
-  private tell(stop: VenueStop, state: ToldStopState): void {
+  private tell(stop: VenueStop, state: StopState): void {
     stop.state = state
     stop.since = this.now
     if (this.roll() >= this.faults.lostEvents) this.onWord(stop.id, state, stop.filledLots, this.now)

@@ -225,6 +225,26 @@ describe('the judgement of a ladder', () => {
     expect(known.judgement(0)).to.deep.include({ isSettled: true, actions: [] })
   })
 
+  it('asks after a stop in a list that it thinks was refused, and has it stand when it does', () => {
+    const stops = new Stops()
+    stops.judge()
+    const rows = [...stops.state.stops.values()]
+    stops.told('standing', [0, 1, 2, 3, 4])
+    stops.refused('other', [5])
+    expect(stops.judge(100)).to.deep.equal(['place 5 again'])
+    stops.told('standing', [5])
+    stops.state = hearStopWord(stops.state, { word: 'listed', stops: rows, askedAt: 1_050 })
+    expect(stops.judge(100)).to.deep.equal(['ask 1000/5'])
+    const [first] = rows.filter(({ rung }) => rung === 5)
+    stops.state = hearStopWord(stops.state, {
+      word: 'told',
+      id: first?.id ?? '',
+      state: 'standing',
+      time: 1_250,
+    })
+    expect(stops.judge(100)).to.deep.equal(['cancel 1000/5'])
+  })
+
   it('tells since when a position is without cover, and forgets it when it is covered', () => {
     const stops = new Stops()
     stops.judge()
