@@ -66,7 +66,9 @@ export function add(...terms: readonly Decimal[]): Decimal {
 
 /** Exactly `a` less `b`. */
 export function sub(a: Decimal, b: Decimal): Decimal {
-  return add(a, negate(b))
+  const [from, less] = [toScaled(a), toScaled(b)]
+  const digits = Math.max(from.digits, less.digits)
+  return fromScaled({ units: unitsAt(from, digits) - unitsAt(less, digits), digits })
 }
 
 /** The exact product of canonical decimals. */
@@ -81,7 +83,7 @@ export function div(a: Decimal, b: Decimal, places: number): Decimal {
   const [over, under] = [toScaled(a), toScaled(b)]
   if (under.units === 0n) throw new InvariantError(`a decimal must not be divided by zero, ${a} was`)
   const digits = Math.max(over.digits, under.digits)
-  const dividend = unitsAt(over, digits) * 10n ** BigInt(places)
+  const dividend = unitsAt(over, digits) * powerOf(places)
   const divisor = unitsAt(under, digits)
   const [size, by] = [absolute(dividend), absolute(divisor)]
   const units = (2n * size + by) / (2n * by)
@@ -128,17 +130,28 @@ function toScaled(a: Decimal): Scaled {
   return { units: BigInt(a.slice(0, point) + a.slice(point + 1)), digits: a.length - point - 1 }
 }
 
+// Worked out once: a check of an order needs a hundred of them.
+const powers = Array.from({ length: 64 }, (_, exponent) => 10n ** BigInt(exponent))
+
+function powerOf(exponent: number): bigint {
+  return powers[exponent] ?? 10n ** BigInt(exponent)
+}
+
 function unitsAt({ units, digits }: Scaled, at: number): bigint {
-  return units * 10n ** BigInt(at - digits)
+  return at === digits ? units : units * powerOf(at - digits)
 }
 
 function fromScaled({ units, digits }: Scaled): Decimal {
   if (digits === 0) return String(units)
   const text = String(absolute(units)).padStart(digits + 1, '0')
-  const fraction = text.slice(-digits).replace(/0+$/, '')
-  const size = text.slice(0, -digits) + (fraction === '' ? '' : `.${fraction}`)
+  const point = text.length - digits
+  let end = text.length
+  while (end > point && text.charCodeAt(end - 1) === zero) end--
+  const size = end === point ? text.slice(0, point) : `${text.slice(0, point)}.${text.slice(point, end)}`
   return units < 0n ? `-${size}` : size
 }
+
+const zero = '0'.charCodeAt(0)
 
 function absolute(units: bigint): bigint {
   return units < 0n ? -units : units
