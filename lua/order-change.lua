@@ -5,6 +5,7 @@
 -- KEYS open zset ids of open orders by submission
 -- KEYS ended zset ids of ended orders by their end
 -- KEYS fills stream fills
+-- KEYS parts hash `STRATEGY/SYMBOL` -> the strategy's part of a position
 -- ARGV id text client order id
 -- ARGV revision integer the order's revision that was judged
 -- ARGV endedAt ms venue time of its end; 0 it goes on
@@ -12,16 +13,24 @@
 -- ARGV keepCount integer how many ended orders are listed
 -- ARGV keepFills integer about how many fills are kept
 -- ARGV newFills text JSON list of the fills, each as text
+-- ARGV part text field of the part that the fills change; empty: none does
+-- ARGV partBefore text that part as it was judged; empty: there was none
+-- ARGV partAfter text that part afterwards
 -- ARGV channel text where the account's changes are published
 -- ARGV event text what is published
 -- ARGV fields... mixed the order's fields: name, value
--- Returns 1 it is changed; 0 it has another revision, or is gone
-local order, open, ended, fills = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+-- Returns 1 it is changed; 0 it or the part has changed since, or is gone
+local order, open, ended, fills, parts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, revision, endedAt, keepMs, keepCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local keepFills, newFills, channel, event = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local keepFills, newFills = ARGV[6], ARGV[7]
+local part, partBefore, partAfter, channel, event = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end
-redis.call('HSET', order, unpack(ARGV, 10))
+if part ~= '' then
+  if (redis.call('HGET', parts, part) or '') ~= partBefore then return 0 end
+  redis.call('HSET', parts, part, partAfter)
+end
+redis.call('HSET', order, unpack(ARGV, 13))
 for _, fill in ipairs(cjson.decode(newFills)) do
   redis.call('XADD', fills, 'MAXLEN', '~', keepFills, '*', 'fill', fill)
 end

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
 const script = loadScript('order-change', {
-  keys: ['order', 'open', 'ended', 'fills'],
+  keys: ['order', 'open', 'ended', 'fills', 'parts'],
   args: [
     'id',
     'revision',
@@ -11,6 +11,9 @@ const script = loadScript('order-change', {
     'keepCount',
     'keepFills',
     'newFills',
+    'part',
+    'partBefore',
+    'partAfter',
     'channel',
     'event',
     'fields...',
@@ -30,14 +33,28 @@ export interface OrderChangeArgs {
   readonly event: string
 }
 
-/** Whether the order was changed, and its new fills recorded; false when it has another revision by now. */
+/** Fills of an order, and the strategy's part of the position that they change; texts as they are stored. */
+export interface OrderFills {
+  readonly fills: readonly string[]
+  readonly part: { readonly field: string; readonly before: string; readonly after: string }
+}
+
+/** Whether the order was changed, and its new fills recorded; false when it or the part has changed since. */
 export async function orderChange(
   redis: Redis,
-  keys: { order: string; open: string; ended: string; fills: string },
+  keys: { order: string; open: string; ended: string; fills: string; parts: string },
   args: OrderChangeArgs & { keepFills: number },
   fields: Readonly<Record<string, string>>,
-  newFills: readonly string[] = [],
+  news?: OrderFills,
 ): Promise<boolean> {
-  const told = { ...args, newFills: JSON.stringify(newFills), 'fields...': Object.entries(fields).flat() }
+  const { fills = [], part } = news ?? {}
+  const told = {
+    ...args,
+    newFills: JSON.stringify(fills),
+    part: part?.field ?? '',
+    partBefore: part?.before ?? '',
+    partAfter: part?.after ?? '',
+    'fields...': Object.entries(fields).flat(),
+  }
   return (await script.run(redis, { keys, args: told })) === 1
 }

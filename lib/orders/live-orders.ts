@@ -1,12 +1,17 @@
 import { orderChange } from '../../lua/order-change.ts'
+import type { OrderFills } from '../../lua/order-change.ts'
 import { orderPlace } from '../../lua/order-place.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import type { Claim, Slice } from '../model/claim.ts'
-import { RetryLaterError } from '../model/errors.ts'
+import type { Decimal } from '../model/decimal.ts'
+import { InvariantError, RetryLaterError } from '../model/errors.ts'
 import { afterWord, decodeLiveOrder, encodeLiveOrder } from '../model/live-order.ts'
 import type { LiveOrder, MoneyTerms, OrderWord } from '../model/live-order.ts'
 import { isTerminal } from '../model/order.ts'
+import type { Fill } from '../model/order.ts'
+import { applyFill, flatPosition } from '../model/position.ts'
+import { partField, toStored } from './paper-orders.ts'
 
 // Real ms; an ended order is looked up this long by its id.
 const keepMs = 7 * 24 * 3_600_000
@@ -72,7 +77,7 @@ export function recordWord(
   word: OrderWord,
   terms: MoneyTerms,
 ): Promise<LiveOrder | undefined> {
-  return change(hub, of, id, (order) => afterWord(order, word, terms))
+  return change(hub, of, id, (order) => afterWord(order, word, terms), terms.contractSize)
 }
 
 /** Records that an order never came to the book, and why. */
@@ -96,13 +101,16 @@ async function change(
   of: AccountOf,
   id: string,
   step: (order: LiveOrder) => ReturnType<typeof afterWord>,
+  contractSize = '1',
 ): Promise<LiveOrder | undefined> {
-  const { order: key, open, ended, fills } = keysOf(hub, of, id)
+  const keys = keysOf(hub, of, id)
   for (let tries = 0; tries < mostTries; tries++) {
     const before = await readLiveOrder(hub, of, id)
     const after = before && step(before)
     if (before === undefined || after === undefined) return before
-    const { order } = after
+    const { order, fills } = after
+    const part = fills.length === 0 ? undefined : await partAfter(hub, of, fills, contractSize)
+    const parts = part === undefined ? {} : { parts: { [part.field]: part.after } }
     const args = {
       id,
       revision: before.revision,
@@ -111,15 +119,30 @@ async function change(
       keepCount,
       keepFills,
       channel: channelOf(hub, of),
-      event: JSON.stringify({ order, fills: after.fills }),
+      event: JSON.stringify({ order, fills, ...parts }),
     }
-    const texts = after.fills.map((fill) => JSON.stringify(fill))
-    const keys = { order: key, open, ended, fills }
-    if (await orderChange(hub.redis, keys, args, encodeLiveOrder(order), texts)) return order
+    const news = part && { part, fills: fills.map((fill) => JSON.stringify(fill)) }
+    if (await orderChange(hub.redis, keys, args, encodeLiveOrder(order), news)) return order
   }
   throw new RetryLaterError(`order ${id} changed ${mostTries} times while it was written`, {
     retryAt: Date.now(),
   })
+}
+
+/** The strategy's part of the position after fills of one order of it. */
+async function partAfter(
+  hub: Hub,
+  { venue, account }: AccountOf,
+  fills: readonly Fill[],
+  contractSize: Decimal,
+): Promise<OrderFills['part']> {
+  const [first] = fills
+  if (first === undefined) throw new InvariantError('a part changes by fills only')
+  const field = partField(first.strategy, first.symbol)
+  const before = (await hub.redis.hget(hub.keys.strategyPositions(venue, account), field)) ?? ''
+  const held = before === '' ? flatPosition(first.symbol) : toStored(before).position
+  const after = fills.reduce((position, fill) => applyFill(position, fill, contractSize), held)
+  return { field, before, after: JSON.stringify(after) }
 }
 
 function channelOf({ keys }: Hub, { venue, account }: AccountOf): string {
@@ -132,5 +155,6 @@ function keysOf({ keys }: Hub, { venue, account }: AccountOf, id: string) {
     open: keys.orders(venue, account, 'open'),
     ended: keys.orders(venue, account, 'ended'),
     fills: keys.fills(venue, account),
+    parts: keys.strategyPositions(venue, account),
   }
 }

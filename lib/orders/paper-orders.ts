@@ -72,10 +72,10 @@ export function placeOrder(hub: Hub, of: AccountOf, order: Order): Promise<boole
 
 /** Records a change without a fill; false when the order has changed since `revision`. */
 export function changeOrder(hub: Hub, of: AccountOf, order: Order, revision: number): Promise<boolean> {
-  const { order: key, open, ended, fills } = keysOf(hub, of, order.id)
+  const { order: key, open, ended, fills, strategyPositions: parts } = keysOf(hub, of, order.id)
   return orderChange(
     hub.redis,
-    { order: key, open, ended, fills },
+    { order: key, open, ended, fills, parts },
     { ...changeOf(hub, of, order, revision, { order }), keepFills },
     encodeOrder(order),
   )
