@@ -39,12 +39,12 @@ await runActor({
   ],
   async start(hub) {
     const { config } = hub
-    const { id: venue, limit } = venueOf(config.exchange)
+    const { id: venue } = venueOf(config.exchange)
     // A file that cannot be read is a mistake to be told at once, and not at the first change.
     readSymbolsFile(symbolsFilePath(config))
     const lanes = toLanes(venue, config)
     const modules = await loadHotModules(config.hotLane, hub.log)
-    const egress = openEgress(hub, venue, limit)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy } = config
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
     const queue = openQueue<FetchJob>(hub, fetchQueue(venue))

@@ -4,6 +4,7 @@ import type { Decimal } from '../model/decimal.ts'
 import { ConfigError, VenueRejectedError } from '../model/errors.ts'
 import type { Ticker } from '../model/ticker.ts'
 import { binanceusdm } from './binanceusdm.ts'
+import { pollCostOf } from './charges.ts'
 import { closeClient, openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,7 +39,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
   }
   return {
     venue: venue.id,
-    limit: venue.limit,
+    costOf: (kind) => pollCostOf(venue, kind),
     fetchInstruments: () =>
       call('instruments', async () => {
         await client.loadMarkets(true)

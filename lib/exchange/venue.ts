@@ -1,6 +1,7 @@
-import type { WeightLimit } from '../model/egress-budget.ts'
+import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
+import type { PollKind } from './exchange.ts'
 import type { Raw } from './raw.ts'
 import type { VenueAccount } from './venue-account.ts'
 import type { VenueOrders } from './venue-orders.ts'
@@ -28,6 +29,21 @@ export interface RawAnswer {
 /** Makes one request; throws what ccxt throws. */
 export type Ask = (call: VenueCall) => Promise<RawAnswer>
 
+/** What a request asks for, as ccxt names it. */
+export interface RequestWords {
+  readonly method: string
+  readonly path: string
+  /** a list where the venue takes several orders at once */
+  readonly params: Raw | readonly Raw[]
+}
+
+/** What an answer wants of us, besides what it says. */
+export interface Refusal {
+  /** market ms */
+  readonly closeForMs: number
+  readonly closes: 'address' | 'limits'
+}
+
 /** What is particular to a venue; everything else is what ccxt does for all of them. */
 export interface Venue {
   readonly id: string
@@ -37,13 +53,20 @@ export interface Venue {
   readonly options: Raw
   /** ccxt's `urls` with the venue's REST (`http`) and WebSocket (`ws`) addresses replaced */
   urls(http: string, ws: string): Raw
-  readonly limit: WeightLimit
-  /** what the venue counts for a request; ccxt's own figures are wrong in places */
-  weigh(request: { method: string; path: string; params: Raw }): number
+  /** every limit on requests; each request must count in one at least */
+  readonly limits: readonly VenueLimit[]
+  /** what the venue counts for a request in a limit by weight; ccxt's own figures are wrong in places */
+  weigh(request: RequestWords): number
+  /** name of the parameter that tells an order's instrument, for limits by instrument */
+  readonly symbolParam: string
+  /** what the polls of one kind ask, of several requests the scarcest, and how many in a market second are of use */
+  readonly polls: Readonly<Record<PollKind, RequestWords & { readonly mostPerSecond?: number }>>
   /** used weight as a response tells it, where it can be trusted */
   usedWeight(path: string, headers: Readonly<Record<string, string>>): number | undefined
-  /** market ms that a response wants us to stay away for */
-  closeForMs(status: number, headers: Readonly<Record<string, string>>): number | undefined
+  /** what a response's status and headers want us to stay away from */
+  refusal(status: number, headers: Readonly<Record<string, string>>): Refusal | undefined
+  /** the same of a body, where the status did not say it */
+  refusalIn?(body: Raw, headers: Readonly<Record<string, string>>): Refusal | undefined
   /** the venue's words for an instrument, in ours */
   status(info: Raw): InstrumentStatus
   underlying(info: Raw): string
