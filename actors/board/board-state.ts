@@ -12,10 +12,10 @@ import { readLaneStatus } from '../../lib/market/lane-status.ts'
 import type { LaneStatus } from '../../lib/market/lane-status.ts'
 import type { AlertState } from '../../lib/model/alert.ts'
 import { describeError } from '../../lib/model/errors.ts'
-import { paperAccountOf } from '../../lib/model/paper-account.ts'
+import { ordersAccountOf } from '../../lib/model/paper-account.ts'
 import { readAccountSummaries, readVenueAccounts } from '../../lib/orders/account-summaries.ts'
-import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
-import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
+import { readOrdersSummary } from '../../lib/orders/orders-summary.ts'
+import type { OrdersSummary } from '../../lib/orders/orders-summary.ts'
 
 /** What the page shows. */
 export interface BoardState {
@@ -24,7 +24,8 @@ export interface BoardState {
   readonly actors: LivingActor[]
   readonly queues: QueueCounts[]
   readonly accounts: AccountSummary[]
-  readonly paper: PaperSummary
+  /** of the account that orders are shown of, on paper or at the venue */
+  readonly orders: OrdersSummary
   /** those with the latest news, the latest first */
   readonly alerts: AlertState[]
 }
@@ -43,7 +44,7 @@ export interface BoardAnswer {
 // However many browsers look, Redis is read once in this time; and none waits longer than the other, in real ms.
 const readAtMostEveryMs = 700
 const patienceMs = 1_500
-const paperRows = 10
+const orderRows = 10
 const alertRows = 10
 
 /** Opens what the board reads. `read` never rejects: it tells the problem instead. */
@@ -57,18 +58,18 @@ export function readBoardState(hub: Hub): { read(): Promise<BoardAnswer>; close(
 
   async function refresh(): Promise<void> {
     try {
-      const [lanes, budgets, actors, queues, accounts, paper, alerts] = await Promise.all([
+      const [lanes, budgets, actors, queues, accounts, orders, alerts] = await Promise.all([
         readLaneStatus(hub, venue),
         readBudgets(hub, venue),
         readLivingActors(hub.redis, hub.keys),
         queueCounts.read(),
         readVenueAccounts(hub, venue).then((names) => readAccountSummaries(hub, venue, names)),
-        readPaperSummary(hub, { venue, account: paperAccountOf(hub.config.account) }, paperRows),
+        readOrdersSummary(hub, { venue, account: ordersAccountOf(hub.config) }, orderRows),
         readAlerts(hub, alertRows),
       ])
       const inOrder = actors.toSorted((a, b) => a.id.localeCompare(b.id))
       last = {
-        state: { lanes, budgets, actors: inOrder, queues, accounts, paper, alerts },
+        state: { lanes, budgets, actors: inOrder, queues, accounts, orders, alerts },
         readAt: Date.now(),
       }
       problem = undefined

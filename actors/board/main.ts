@@ -5,6 +5,6 @@ await runActor({
   kind: 'board',
   summary:
     'Web page on the lanes, budgets, actors and queues. The password is SLUICE_BOARD_PASSWORD, else one is made.',
-  settings: ['host', 'port', 'allowActions', 'account'],
+  settings: ['host', 'port', 'allowActions', 'account', 'live'],
   start: openBoard,
 })

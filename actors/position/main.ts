@@ -6,8 +6,7 @@ import { readAccountKeys } from '../../lib/hub/account-keys.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { encodeFlows } from '../../lib/model/egress-budget.ts'
-import { ConfigError } from '../../lib/model/errors.ts'
-import { isPaperAccount } from '../../lib/model/paper-account.ts'
+import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
 import { flowOf } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
@@ -29,10 +28,7 @@ await runActor({
   async start(hub) {
     const { config } = hub
     const { account, address, accountShare } = config
-    if (isPaperAccount(account))
-      throw new ConfigError(
-        `--account must name an account at the venue, was "${account}", which is on paper`,
-      )
+    requireVenueAccount(account)
     const { id: venue } = venueOf(config.exchange)
     const of = { venue, account }
     const sources: readonly AccountSource[] = config.source === 'all' ? accountSources : [config.source]

@@ -6,15 +6,15 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { followMarket } from '../../lib/market/follow-market.ts'
 import type { Market } from '../../lib/market/follow-market.ts'
 import { readLane } from '../../lib/market/lanes.ts'
-import { ConfigError, describeError } from '../../lib/model/errors.ts'
+import { describeError } from '../../lib/model/errors.ts'
 import type { Interval } from '../../lib/model/timeframe.ts'
-import { isPaperAccount, paperAccountOf } from '../../lib/model/paper-account.ts'
-import { openPaperTrading } from '../../lib/orders/paper-trading.ts'
+import { isPaperAccount, ordersAccountOf, requireVenueAccount } from '../../lib/model/paper-account.ts'
 import type { StrategyContext } from '../../lib/orders/strategy.ts'
 import { followInstruments } from './follow-instruments.ts'
 import { keepMarketTime } from './keep-market-time.ts'
 import { loadStrategy } from './load-strategy.ts'
 import { noteHeldSymbols } from './note-held-symbols.ts'
+import { openTrading } from './open-trading.ts'
 import { createRates } from './rates.ts'
 import { runStrategy } from './run-strategy.ts'
 import type { StrategyRun } from './run-strategy.ts'
@@ -22,7 +22,8 @@ import { tellMarket } from './tell-market.ts'
 
 await runActor({
   kind: 'trader',
-  summary: 'Knows the whole market, calls a strategy for what changed, and keeps its orders on paper.',
+  summary:
+    'Knows the whole market and calls a strategy for what changed; its orders stay on paper unless --live is given.',
   settings: [
     'strategy',
     'strategyOptions',
@@ -33,16 +34,14 @@ await runActor({
     'paperLatencyMs',
     'makerFee',
     'takerFee',
+    'intentLifeMs',
     'live',
   ],
   async start(hub) {
     const { config, log } = hub
-    if (config.live)
-      throw new ConfigError(
-        '--live: orders are kept on paper until the path to the venue is built; leave it out',
-      )
     const venue = config.exchange
-    const { account, staleAfterMs } = config
+    const { account, staleAfterMs, live } = config
+    if (live) requireVenueAccount(account)
     const strategy = await loadStrategy(config.strategy, config.strategyOptions)
     const stopClock = await keepMarketTime(hub, venue)
     await untilListed(hub, venue, strategy.intervals[0] as Interval)
@@ -58,25 +57,26 @@ await runActor({
       { intervals, length: config.ledgerLength, staleAfterMs },
       () => run?.onChange(),
     )
-    // Orders stay on paper, under a name that is no account of the venue's; what that one holds can be seen.
-    const onPaper = { venue, account: paperAccountOf(account) }
     const followed = isPaperAccount(account) ? undefined : followAccount(hub, { venue, account })
-    const notReady = (symbol: string) => followed?.notReady(symbol)
-    const paper = openPaperTrading(hub, onPaper, {
+    const notReady = (symbol: string) =>
+      (live ? followed?.liveProblem() : undefined) ?? followed?.notReady(symbol)
+    // On paper the orders have a name that is no account of the venue's; what that one holds can be seen.
+    const of = { venue, account: ordersAccountOf(config) }
+    const trading = openTrading(hub, of, {
       strategy: strategy.name,
       market,
       instrument: instruments.of,
-      notReady,
+      followed,
       onFill: (fill) => run?.onFill(fill),
-      onDenied({ symbol, side, signalId }, reason) {
+      onDenied({ symbol, signalId }, reason) {
         denied += 1
-        fold(`an order was denied: ${reason}`, { symbol, side, signalId })
+        fold(`an order was denied: ${reason}`, { symbol, signalId })
       },
     })
     const context: StrategyContext = {
       ledger: market.ledger,
-      orders: paper.orders,
-      positions: { ...paper.positions, venue: (symbol) => followed?.positions(symbol) ?? [] },
+      orders: trading.orders,
+      positions: { ...trading.positions, venue: (symbol) => followed?.positions(symbol) ?? [] },
       instrument: instruments.of,
       now: () => hub.clock.now(),
       isStale: (slot) => market.isStale(slot),
@@ -86,7 +86,7 @@ await runActor({
     run = runStrategy(strategy, context, log, config.strategyBudgetMs)
     const stopTelling = tellMarket(log, market, () => void run?.start())
     const rates = createRates()
-    const stopNoting = noteHeldSymbols(hub, onPaper, () => paper.heldSymbols())
+    const stopNoting = noteHeldSymbols(hub, of, () => trading.heldSymbols())
     return {
       tell() {
         const { changes, ...counts } = market.counts()
@@ -94,7 +94,7 @@ await runActor({
         return {
           venue,
           account,
-          mode: 'paper',
+          mode: live ? 'live' : 'paper',
           ...(followed === undefined ? {} : { ready: followed.problem() === undefined ? 1 : 0 }),
           strategy: strategy.name,
           live: market.isLive() ? 1 : 0,
@@ -103,7 +103,7 @@ await runActor({
           stale: market.ledger.symbols.filter((_, slot) => market.isStale(slot)).length,
           ...rates.since({ changesPerS: changes, evaluationsPerS: evaluations }),
           ...told,
-          ...paper.counts(),
+          ...trading.counts(),
           denied,
         }
       },
@@ -112,7 +112,7 @@ await runActor({
         stopNoting()
         followed?.stop()
         await run?.stop()
-        await paper.stop()
+        await trading.stop()
         await market.stop()
         instruments.stop()
         stopClock()

@@ -5,6 +5,8 @@ import type { Hub } from '../hub/hub.ts'
 import { blockingOptions } from '../hub/redis.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { describeError } from '../model/errors.ts'
+import { modesProblem, readModes } from './account-modes.ts'
+import type { StoredModes } from './account-modes.ts'
 import type { AccountPosition } from './account-position.ts'
 import { decodeSources } from './account-sources.ts'
 import { differenceName } from './check-account.ts'
@@ -21,6 +23,8 @@ export interface FollowedAccount {
   notReady(symbol: string): string | undefined
   /** why nothing may be opened at all */
   problem(): string | undefined
+  /** why the account may not be traded live by way of its order actor; undefined when it may */
+  liveProblem(): string | undefined
   stop(): void
 }
 
@@ -36,6 +40,8 @@ interface Known {
   readonly differences: ReadonlySet<string>
   readonly bans: ReadonlyMap<string, StoredBan>
   readonly hasSnapshot: boolean
+  readonly modes: StoredModes | undefined
+  readonly hasOrderActor: boolean
   readonly isTold: boolean
   /** real ms */
   readonly readAt: number
@@ -59,9 +65,10 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
       keys.sources(venue, account),
     ]
     const readAt = Date.now()
-    const [texts, bans, actors] = await Promise.all([
+    const [texts, bans, modes, actors] = await Promise.all([
       Promise.all(hashes.map((key) => hub.redis.hgetall(key))),
       readBans(hub, of),
+      readModes(hub, of),
       readLivingActors(hub.redis, keys),
     ])
     const [positions = {}, conditions = {}, sources = {}] = texts
@@ -71,6 +78,8 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
       differences: new Set(decodeConditions(conditions).keys()),
       bans,
       hasSnapshot: one.positionsAt !== undefined || other.positionsAt !== undefined,
+      modes,
+      hasOrderActor: actors.some(({ kind, fields }) => kind === 'order' && fields['account'] === account),
       isTold: judgeSources(actors, of, Date.now()).some((source) => source.problem === undefined),
       readAt,
     }
@@ -118,7 +127,19 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
     return ban === undefined ? undefined : `account ${account} may not open anything: ${ban.reason}`
   }
 
+  function liveProblem(): string | undefined {
+    const whole = problem()
+    if (whole !== undefined || known === undefined) return whole
+    if (known.modes === undefined) return `how account ${account} is set up is not known yet`
+    const wrong = modesProblem(known.modes)
+    if (wrong !== undefined) return `account ${account} may not be traded live: ${wrong}`
+    return known.hasOrderActor
+      ? undefined
+      : `nobody sends orders of account ${account}: is actors/order running?`
+  }
+
   return {
+    liveProblem,
     positions: (symbol) => known?.positions.get(symbol) ?? [],
     problem,
     notReady(symbol) {

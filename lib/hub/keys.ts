@@ -84,6 +84,10 @@ export interface Keys {
   modes(venue: string, account: string): string
   /** string: active, reducing or halted; absent: halted */
   tradingState(venue: string, account: string): string
+  /** string: venue ms at which a trading state was last written where none stood */
+  tradingEpoch(venue: string, account: string): string
+  /** string: the last change of the trading state, JSON */
+  tradingChange(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
   actors(): string
@@ -142,6 +146,8 @@ export function createKeys(namespace: string): Keys {
     symbolSettings: (venue, account) => key('symbol-settings', `${venue}:${account}`),
     modes: (venue, account) => key('modes', `${venue}:${account}`),
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
+    tradingEpoch: (venue, account) => key('trading-epoch', `${venue}:${account}`),
+    tradingChange: (venue, account) => key('trading-state', `${venue}:${account}`, 'change'),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,

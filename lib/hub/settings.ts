@@ -215,6 +215,12 @@ export const settings = {
     'fee of a paper fill that took liquidity, as a part of its notional',
   ),
   live: define(z.boolean(), false, 'boolean', 'send orders to the venue instead of keeping them on paper'),
+  intentLifeMs: define(
+    whole(100, 600_000),
+    5_000,
+    'number',
+    'venue ms after which an order that was not sent is sent no more',
+  ),
   riskLimits: define(
     riskLimitsSchema,
     {},

@@ -2,8 +2,6 @@ import { LRUCache } from 'lru-cache'
 import type { Hub } from '../hub/hub.ts'
 import type { Market } from '../market/follow-market.ts'
 import { clientOrderIdOf } from '../model/client-order-id.ts'
-import { toDecimal } from '../model/decimal.ts'
-import type { Decimal } from '../model/decimal.ts'
 import { describeError } from '../model/errors.ts'
 import type { InstrumentOf } from '../model/instrument.ts'
 import { isTerminal } from '../model/order.ts'
@@ -12,6 +10,7 @@ import { checkRequest } from './check-request.ts'
 import type { CancelOutcome, OrderPort, OrderRequest, SubmitOutcome } from './order-port.ts'
 import type { PaperAccount } from './paper-account.ts'
 import { changeOrder, placeOrder, readOrder } from './paper-orders.ts'
+import { noRisk, quoteOf } from './trader-sight.ts'
 
 /** What a port works with. */
 export interface PaperPortOptions {
@@ -34,39 +33,22 @@ const mostTries = 3
 
 /** One strategy's way to paper orders. */
 export function openPaperPort(hub: Hub, options: PaperPortOptions): OrderPort & { submitted(): number } {
-  const { strategy, market, account, instrument, latencyMs } = options
-  const { ledger } = market
+  const { strategy, market, account, instrument, latencyMs, staleAfterMs } = options
+  const notReady = options.notReady ?? (() => undefined)
   const used = new LRUCache<string, true>({ max: rememberedSignals })
   const submitting = new Map<string, Order>()
   let submitted = 0
-
-  function noRisk(symbol: string, slot: number, now: number): string | undefined {
-    if (slot < 0) return 'the symbol is not followed'
-    if (!market.isLive()) return 'stale data: the feed is lost'
-    if (!market.isLoaded(slot)) return 'stale data: the history of the symbol has not come'
-    if (!account.isSynced()) return 'stale data: the account is not known'
-    if (market.isStale(slot)) return 'stale data: the symbol was not asked for of late'
-    if (ledger.quotesAgeMs(now) > options.staleAfterMs) return 'stale data: no quotes came of late'
-    return options.notReady?.(symbol)
-  }
-
-  function quoteOf(slot: number): { bid: Decimal; ask: Decimal } | undefined {
-    if (slot < 0 || ledger.quoteTime[slot] === 0) return undefined
-    const [bid, ask] = [toDecimal(ledger.bid[slot]), toDecimal(ledger.ask[slot])]
-    return bid === undefined || ask === undefined ? undefined : { bid, ask }
-  }
 
   async function submit(request: OrderRequest): Promise<SubmitOutcome> {
     const id = clientOrderIdOf(account.of.account, strategy, request.signalId)
     if (used.has(id)) return { outcome: 'accepted', id, isNew: false }
     const { symbol, signalId } = request
-    const slot = ledger.slotOf(symbol)
     const now = Math.trunc(hub.clock.now())
     const held = account.position(symbol).position.size
     const terms = checkRequest(request, {
       instrument: instrument(symbol),
-      quote: quoteOf(slot),
-      noRisk: noRisk(symbol, slot, now),
+      quote: quoteOf(market, symbol),
+      noRisk: noRisk(market, { isSynced: () => account.isSynced(), notReady }, symbol, { now, staleAfterMs }),
       held,
     })
     if ('denied' in terms) {

@@ -1,32 +1,12 @@
 import type { Hub } from '../hub/hub.ts'
-import type { Market } from '../market/follow-market.ts'
 import { needDecimal } from '../model/decimal.ts'
 import type { InstrumentOf } from '../model/instrument.ts'
-import type { Fill } from '../model/order.ts'
-import type { OrderPort, OrderRequest } from './order-port.ts'
 import { followPaperAccount } from './paper-account.ts'
 import { runPaperEngine } from './paper-engine.ts'
 import { countFunding } from './paper-funding.ts'
 import type { AccountOf, StoredPosition } from './paper-orders.ts'
 import { openPaperPort } from './paper-port.ts'
-import type { StrategyContext } from './strategy.ts'
-
-/** Everything that keeps one strategy's orders on paper. */
-export interface PaperTrading {
-  readonly orders: OrderPort
-  readonly positions: Omit<StrategyContext['positions'], 'venue'>
-  /** symbols with a position or an open order */
-  heldSymbols(): string[]
-  counts(): {
-    accountKnown: number
-    fillsOrders: number
-    orders: number
-    openOrders: number
-    positions: number
-    fills: number
-  }
-  stop(): Promise<void>
-}
+import type { Trading, TradingOptions } from './trading.ts'
 
 /**
  * Opens a paper account for a strategy: its state as Redis holds it, its fills, its funding and its order
@@ -35,15 +15,8 @@ export interface PaperTrading {
 export function openPaperTrading(
   hub: Hub,
   of: AccountOf,
-  options: {
-    strategy: string
-    market: Market
-    instrument: InstrumentOf
-    notReady?: (symbol: string) => string | undefined
-    onFill: (fill: Fill) => void
-    onDenied: (request: OrderRequest, reason: string) => void
-  },
-): PaperTrading {
+  options: TradingOptions & { instrument: InstrumentOf; notReady?: (symbol: string) => string | undefined },
+): Trading {
   const { strategy, market, instrument, notReady, onDenied } = options
   const { makerFee, takerFee, paperLatencyMs: latencyMs, staleAfterMs } = hub.config
   const account = followPaperAccount(hub, of, (fill) => {

@@ -6,6 +6,9 @@ import type { Position } from '../model/position.ts'
 import type { Interval } from '../model/timeframe.ts'
 import type { OrderPort } from './order-port.ts'
 
+/** What is held of a symbol, contracts with a sign; the entry price is absent when flat, and where none is known. */
+export type HeldPosition = Pick<Position, 'symbol' | 'size' | 'entryPrice' | 'time'>
+
 /** What a strategy sees and can do. */
 export interface StrategyContext {
   /** every candle and quote, in typed arrays by slot: `ledger.symbols[slot].symbol` names a slot */
@@ -13,8 +16,8 @@ export interface StrategyContext {
   readonly orders: OrderPort
   /** undefined: never held */
   readonly positions: {
-    /** the account's, whoever traded it */
-    readonly account: (symbol: string) => Position | undefined
+    /** the account's, whoever traded it; in hedge mode both sides together */
+    readonly account: (symbol: string) => HeldPosition | undefined
     /** the part that this strategy's own orders made */
     readonly own: (symbol: string) => Position | undefined
     /**

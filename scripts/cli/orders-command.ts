@@ -3,10 +3,10 @@ import { addSettings, commonSettings, createCommand } from '../../lib/hub/comman
 import { add, signOf, sub } from '../../lib/model/decimal.ts'
 import type { Decimal } from '../../lib/model/decimal.ts'
 import type { Fill, Order } from '../../lib/model/order.ts'
-import { paperAccountOf } from '../../lib/model/paper-account.ts'
+import { ordersAccountOf, requireVenueAccount } from '../../lib/model/paper-account.ts'
 import type { Position } from '../../lib/model/position.ts'
-import { readPaperSummary } from '../../lib/orders/paper-summary.ts'
-import type { PaperSummary } from '../../lib/orders/paper-summary.ts'
+import { readOrdersSummary } from '../../lib/orders/orders-summary.ts'
+import type { OrdersSummary } from '../../lib/orders/orders-summary.ts'
 import { toTable } from './table.ts'
 import type { Cell, Column } from './table.ts'
 import type { Terminal, Tone } from './terminal.ts'
@@ -24,7 +24,10 @@ interface OrdersOptions extends Record<string, unknown> {
 
 /** `sluice orders` */
 export function ordersCommand(terminal: Terminal): Command {
-  const command = createCommand('orders', "Shows an account's paper orders, fills and positions.")
+  const command = createCommand(
+    'orders',
+    "Shows an account's orders and fills: those on paper, or with --live those at the venue.",
+  )
     .option('--open', 'the open orders alone')
     .option('--fills', 'the last fills alone')
     .option('--limit <number>', 'ended orders and fills at most', '20')
@@ -38,34 +41,37 @@ Examples:
   sluice orders
   sluice orders --fills --limit 100
   sluice orders --open --account paper2
+  sluice orders --live --account main
   sluice orders --json | python3 -m json.tool`,
     )
     .action(async (options: OrdersOptions) => {
       const limit = toWhole('--limit', options.limit, 1, mostRows)
       const config = configOf(options)
+      if (config.live) requireVenueAccount(config.account)
       await withHub(config, async (hub) => {
-        const summary = await readPaperSummary(
+        const summary = await readOrdersSummary(
           hub,
-          { venue: config.exchange, account: paperAccountOf(config.account) },
+          { venue: config.exchange, account: ordersAccountOf(config) },
           limit,
         )
         if (options.json === true) terminal.line(JSON.stringify(summary))
         else for (const line of toText(terminal, summary, options)) terminal.line(line)
       })
     })
-  return addSettings(command, ['account', ...commonSettings])
+  return addSettings(command, ['account', 'live', ...commonSettings])
 }
 
-function toText(terminal: Terminal, summary: PaperSummary, options: OrdersOptions): string[] {
+function toText(terminal: Terminal, summary: OrdersSummary, options: OrdersOptions): string[] {
   const { positions, open, ended, fills } = summary
   const all = options.open !== true && options.fills !== true
   const parts: [wanted: boolean, title: string, lines: string[]][] = [
-    [all, 'Positions', positionsTable(terminal, positions)],
+    [all && summary.mode === 'paper', 'Positions', positionsTable(terminal, positions)],
     [all || options.open === true, 'Open orders', ordersTable(terminal, open)],
     [all, 'Ended orders', ordersTable(terminal, ended)],
     [all || options.fills === true, 'Fills', fillsTable(terminal, fills)],
   ]
-  const head = `Account ${summary.account} on ${summary.venue}: paper, nothing reaches the venue`
+  const how = summary.mode === 'paper' ? 'paper, nothing reaches the venue' : 'LIVE, at the venue'
+  const head = `Account ${summary.account} on ${summary.venue}: ${how}`
   return [
     head,
     ...parts.flatMap(([wanted, title, lines]) =>

@@ -8,7 +8,7 @@ const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd
 const cores = availableParallelism()
 
 // Most tests wait more than they compute; those of whole systems have five processes each, and those that judge by time
-// have the machine to themselves.
+// have two cores each, or all there are.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const runs = [
   { files: files.filter((file) => !isSystem(file)), jobs: Math.min(cores + 1, 6) },
@@ -16,7 +16,7 @@ const runs = [
     files: files.filter((file) => isSystem(file) && !judgesByTime(file)),
     jobs: Math.min(Math.ceil(cores * 0.75), 4),
   },
-  { files: files.filter(judgesByTime), jobs: 1 },
+  { files: files.filter(judgesByTime), jobs: cores >= 4 ? 2 : 1 },
 ]
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 for (const run of runs) {

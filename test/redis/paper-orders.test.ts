@@ -19,7 +19,7 @@ import {
 } from '../../lib/orders/paper-orders.ts'
 import type { StoredPosition } from '../../lib/orders/paper-orders.ts'
 import { openPaperTrading } from '../../lib/orders/paper-trading.ts'
-import type { PaperTrading } from '../../lib/orders/paper-trading.ts'
+import type { Trading } from '../../lib/orders/trading.ts'
 import { toPerpetual } from '../support/instrument.ts'
 import { limitOrder } from '../support/paper.ts'
 import { until } from '../support/until.ts'
@@ -151,7 +151,7 @@ describe('traders on one paper account', () => {
   async function trade(
     hub: Hub,
     strategy = 'test',
-  ): Promise<PaperTrading & { denied: string[]; quotesAgeMs: () => number }> {
+  ): Promise<Trading & { denied: string[]; quotesAgeMs: () => number }> {
     await writeInstruments(hub, venue, listInstruments([toPerpetual(symbol)], new Map(), new Map()))
     if ((await hub.redis.exists(hub.keys.lane(venue, '1m', 'all'))) === 0) {
       await hub.redis.rpush(hub.keys.lane(venue, '1m', 'all'), symbol)

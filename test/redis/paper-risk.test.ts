@@ -4,7 +4,7 @@ import { listInstruments, writeInstruments } from '../../lib/market/instruments.
 import { mergeKlines } from '../../lib/market/klines.ts'
 import { mergeTickers } from '../../lib/market/tickers.ts'
 import { openPaperTrading } from '../../lib/orders/paper-trading.ts'
-import type { PaperTrading } from '../../lib/orders/paper-trading.ts'
+import type { Trading } from '../../lib/orders/trading.ts'
 import { toPerpetual } from '../support/instrument.ts'
 import { until } from '../support/until.ts'
 import { withRedis } from '../support/with-redis.ts'
@@ -51,7 +51,7 @@ describe('paper orders on a market that is being read', () => {
       postOnly: true,
     } as const
     const outcomes: Promise<unknown>[] = []
-    let paper: PaperTrading | undefined
+    let paper: Trading | undefined
     const options = { intervals: ['1m'], length: 200, staleAfterMs: 20_000 } as const
     const market = await followMarket(hub, venue, options, () => {
       if (paper?.counts().accountKnown !== 1 || outcomes.length > 0) return

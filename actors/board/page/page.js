@@ -70,8 +70,11 @@ function show({ venue, redis, allowActions, state }) {
   )
   sync(byId('alerts'), state.alerts, (alert) => alert.cause, makeRow(['', '', '', '', number, '']), fillAlert)
   showAccounts(state.accounts)
-  const { account, open, ended, positions } = state.paper
-  byId('paper-account').textContent = `account ${account}: nothing reaches the venue`
+  const { account, mode, open, ended, positions } = state.orders
+  byId('paper-account').textContent =
+    mode === 'paper'
+      ? `account ${account} on paper: nothing reaches the venue`
+      : `account ${account}: LIVE, at the venue`
   sync(
     byId('paper-orders'),
     [...open, ...ended].toReversed(),
@@ -79,6 +82,7 @@ function show({ venue, redis, allowActions, state }) {
     makeRow(['', '', '', number, number, number, number, '', '', '']),
     fillOrder,
   )
+  byId('paper-held').hidden = mode !== 'paper'
   sync(
     byId('paper-positions'),
     positions,
