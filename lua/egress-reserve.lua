@@ -94,7 +94,7 @@ if rolling then
   if over > 0 then at = redis.call('ZRANGEBYSCORE', starts, since, '+inf', 'WITHSCORES', 'LIMIT', over - 1, 1)[2] / 1000 + windowMs end
   local tooFar = at - now - (flow == '' and 0 or horizonMs)
   if tooFar > 0 then return refuse(tooFar, over > 0 and 2 or 1) end
-  used = used + weight
+  used = math.min(used + weight, permitted)
   for i = 1, weight do redis.call('ZADD', starts, int(at * 1000), redis.call('HINCRBY', egress, 'sequence', 1)) end
   if flow == '' then keep() else keepPace(math.max(mine.paceAt, now - windowMs * burst) + math.min(even * weight, windowMs)) end
   redis.call('PEXPIRE', starts, int(windowMs * 2 + horizonMs))

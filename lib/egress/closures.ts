@@ -37,7 +37,7 @@ export function openClosures(hub: Hub, venue: string): Closures {
   }
 
   function requireBucketOpen(bucket: Bucket): void {
-    const until = Math.max(...[bucket.egress, bucket.address].map((key) => closedUntil.get(key) ?? 0))
+    const until = Math.max(...[bucket.egress, ofAddress.egress].map((key) => closedUntil.get(key) ?? 0))
     if (until > Date.now())
       throw new RetryLaterError(`${venue}: address ${address} is closed`, { retryAt: until })
   }
@@ -55,13 +55,17 @@ export function openClosures(hub: Hub, venue: string): Closures {
     },
     async requireStillOpen(bookings) {
       for (const { bucket } of bookings) requireBucketOpen(bucket)
-      const keys = new Set(bookings.flatMap(({ bucket }) => [bucket.egress, bucket.address]))
+      const keys = new Set([ofAddress.egress, ...bookings.map(({ bucket }) => bucket.egress)])
       const [[seconds, micros], ...told] = await Promise.all([
         hub.redis.time(),
         ...[...keys].map((key) => hub.redis.hget(key, 'closedUntil')),
       ])
-      const leftMs = Math.max(...told.map(Number)) - (Number(seconds) * 1000 + Number(micros) / 1000)
-      if (leftMs > 0 && bookings[0] !== undefined) throw close(bookings[0].bucket, leftMs)
+      const now = Number(seconds) * 1000 + Number(micros) / 1000
+      for (const [at, key] of [...keys].entries()) {
+        const leftMs = Number(told[at] ?? 0) - now
+        const bucket = bookings.find((booking) => booking.bucket.egress === key)?.bucket ?? ofAddress
+        if (leftMs > 0) throw close(bucket, leftMs)
+      }
     },
     until: () => untilOfAddress,
   }

@@ -90,10 +90,10 @@ export function openEgress(hub: Hub, venue: string): Egress {
       )
       if (booked.granted) {
         booked.bookings.forEach(announce)
-        if (booked.inMs > 1) {
-          await sleep(booked.inMs)
-          await closures.requireStillOpen(booked.bookings)
-        }
+        if (booked.inMs > 1) await sleep(booked.inMs)
+        // Of a limit by user the script does not know whether the address is closed.
+        const knowsAddress = booked.bookings.some(({ charge }) => charge.limit.scope === 'address')
+        if (booked.inMs > 1 || !knowsAddress) await closures.requireStillOpen(booked.bookings)
         return booked.bookings
       }
       if (booked.reason === 'closed') throw closures.close(booked.bucket, booked.waitMs)
@@ -108,8 +108,7 @@ export function openEgress(hub: Hub, venue: string): Egress {
   async function settle(bookings: readonly Booking[], answer: VenueAnswer): Promise<void> {
     const { status, usedWeight, closeForMs, closes = 'address' } = answer
     const closeMs = closeForMs === undefined ? 0 : Math.ceil(hub.clock.toRealMs(closeForMs))
-    const closed =
-      closeMs === 0 ? [] : closes === 'address' ? [closures.ofAddress] : bookings.map(({ bucket }) => bucket)
+    const closed = closeMs === 0 ? [] : closes === 'address' ? [closures.ofAddress] : narrowest(bookings)
     for (const bucket of closed) closures.close(bucket, closeMs)
     const isClosed = ({ egress }: Bucket) => closed.some((bucket) => bucket.egress === egress)
     // What stands in a rolling window is exact, and no header tells it.
@@ -162,6 +161,12 @@ export function openEgress(hub: Hub, venue: string): Egress {
       return (most * 1000) / hub.clock.toRealMs(limit.windowMs) / amount
     },
   }
+}
+
+/** The buckets of the account where there are any: it is these that a venue means that refuses some of its requests. */
+function narrowest(bookings: readonly Booking[]): Bucket[] {
+  const ofAccount = bookings.filter(({ charge }) => charge.limit.scope !== 'address')
+  return (ofAccount.length > 0 ? ofAccount : bookings).map(({ bucket }) => bucket)
 }
 
 function ignore(): void {}

@@ -150,6 +150,9 @@ export const binanceusdm: Venue = {
   tickerUpdateId: (info) => Number(info['lastUpdateId'] ?? 0),
   fetchMarks: async (ask) =>
     toMarks((await ask({ api: 'fapiPublic', method: 'GET', path: 'premiumIndex' })).body),
+  // 1,000 weigh 5.
+  mostKlines: 1_000,
+  lacks: [],
   account: binanceAccount,
   orders: binanceOrders,
   prepare(client) {

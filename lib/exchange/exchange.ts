@@ -33,7 +33,8 @@ export interface VenueAnswer {
   readonly usedWeight: number | undefined
   /** market ms for which the venue wants no more requests; undefined: go on */
   readonly closeForMs: number | undefined
-  /** what it closes: the whole address, or the limits that the request counted in; absent: the address */
+  /** what it closes: the whole address, or the limits that the request counted in, the account's
+   * where there are any; absent: the address */
   readonly closes?: 'address' | 'limits'
 }
 
@@ -65,6 +66,8 @@ export interface KlineRow {
  */
 export interface Exchange {
   readonly venue: string
+  /** most candles that one request should ask for */
+  readonly mostKlines: number
   costOf(kind: PollKind): PollCost
   /** Every contract that the venue lists, whatever its status. */
   fetchInstruments(): Promise<Instrument[]>

@@ -5,7 +5,7 @@ import { pollCostOf } from './charges.ts'
 import { closeClient, openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
 import { connectStream } from './connect-stream.ts'
-import { venueOf } from './open-exchange.ts'
+import { accountOf, venueOf } from './open-exchange.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { Ask } from './venue.ts'
@@ -24,7 +24,8 @@ const mostSecrets = 6
 /** An account of a venue behind the one interface. Nothing is asked of it until the first call. */
 export async function openAccountExchange(id: string, options: AccountOptions): Promise<AccountExchange> {
   const described = venueOf(id)
-  const { id: venue, account: endpoints } = described
+  const venue = described.id
+  const endpoints = accountOf(described)
   const { account, clock, keys } = options
   const client = await openClient(described, { ...options, now: () => clock.now() })
   const secrets = [keys.key, keys.secret]

@@ -1,6 +1,9 @@
 import type { VenueLimit } from '../model/egress-budget.ts'
+import type { Decimal } from '../model/decimal.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
+import type { Ticker } from '../model/ticker.ts'
+import type { Interval } from '../model/timeframe.ts'
 import type { PollKind } from './exchange.ts'
 import type { Raw } from './raw.ts'
 import type { VenueAccount } from './venue-account.ts'
@@ -71,13 +74,25 @@ export interface Venue {
   status(info: Raw): InstrumentStatus
   underlying(info: Raw): string
   deliveryTime(info: Raw): number | undefined
+  /** base units in one contract, where ccxt tells it wrongly */
+  contractSize?(info: Raw): Decimal | undefined
   maxMarketQty(info: Raw): string | undefined
   /** what orders two tickers of one time, 0 where the venue tells nothing */
   tickerUpdateId(info: Raw): number
+  /** symbol -> best bid and ask, of all symbols in one request, where ccxt's lack something */
+  fetchTickers?(ask: Ask): Promise<Map<string, Ticker>>
+  /** symbol -> traded in 24 hours, in the quote asset, where ccxt's lack it */
+  fetchQuoteVolumes?(ask: Ask): Promise<Map<string, Decimal>>
   /** symbol -> its mark, of all symbols in one request */
   fetchMarks(ask: Ask): Promise<Map<string, Mark>>
-  readonly account: VenueAccount
-  readonly orders: VenueOrders
+  /** most candles in one answer; more of them weigh too much, or do not come */
+  readonly mostKlines: number
+  /** the intervals that the venue has no candles of */
+  readonly lacks: readonly Interval[]
+  /** undefined: not built yet */
+  readonly account?: VenueAccount
+  /** undefined: not built yet */
+  readonly orders?: VenueOrders
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
 }

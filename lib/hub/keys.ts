@@ -37,7 +37,7 @@ export interface Keys {
   rates(venue: string, account: string, limit: string, symbol?: string): string
   /** zset: booking -> us at which it leaves; beside the hash of a limit with a rolling window */
   starts(budget: string): string
-  /** zset: address -> when a request last left by it */
+  /** zset: address, or address and limit with a space between -> when a request last left by it */
   addresses(venue: string): string
   lease(venue: string, of: string): string
   /** hash: what the leader last found of the venue's clock */
