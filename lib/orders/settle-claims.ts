@@ -5,6 +5,7 @@ import { lacksTrades } from '../model/live-order.ts'
 import type { LiveOrder } from '../model/live-order.ts'
 import { isTerminal } from '../model/order.ts'
 import { askAfter } from './ask-after.ts'
+import { claimKeys, keepClaimsMs, readOpenClaims } from './claims.ts'
 import type { HeldAt } from './judge-absence.ts'
 import { readLiveOrder, recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
 import type { OrderPath } from './send-intent.ts'
@@ -17,6 +18,8 @@ export interface SettleParts extends OrderPath {
   readonly positionTime: (symbol: string) => Promise<number | undefined>
   /** whether this process is sending it right now */
   readonly isSending: (intentId: string) => boolean
+  /** whether the venue must be asked how an order in its book stands, though it may tell by itself */
+  readonly mustAsk: (order: LiveOrder) => boolean
 }
 
 // Venue ms: a trade is told by the second at some venues, and clocks differ.
@@ -27,12 +30,9 @@ const earlierMs = 60_000
  * and whatever became of the sender. Gives how many go on.
  */
 export async function settleClaims(parts: SettleParts): Promise<number> {
-  const { hub, of } = parts
-  const texts = await hub.redis.hgetall(hub.keys.claims(of.venue, of.account))
   let open = 0
-  for (const [id, text] of Object.entries(texts)) {
+  for (const [id, text] of await readOpenClaims(parts.hub, parts.of)) {
     const claim = decodeClaim(text)
-    if (claim.endedAt !== undefined) continue
     if (parts.isSending(id) || !(await settle(parts, claim, text))) open += 1
   }
   return open
@@ -54,13 +54,14 @@ async function settle(parts: SettleParts, claim: Claim, text: string): Promise<b
   )
   if (lastTrade > 0 && ((await parts.positionTime(claim.intent.symbol)) ?? 0) < lastTrade) return false
   const endedAt = Math.floor(hub.clock.now())
-  const args = { id: claim.intent.id, before: text, after: encodeClaim({ ...claim, reserved: {}, endedAt }) }
-  const { keys } = hub
-  const outcome = await claimChange(
-    hub.redis,
-    { claims: keys.claims(of.venue, of.account), reserved: keys.reserved(of.venue, of.account) },
-    args,
-  )
+  const after = encodeClaim({ ...claim, reserved: {}, endedAt })
+  const outcome = await claimChange(hub.redis, claimKeys(hub, of), {
+    id: claim.intent.id,
+    before: text,
+    after,
+    endedAt,
+    keepMs: keepClaimsMs,
+  })
   return outcome === 'written'
 }
 
@@ -86,6 +87,7 @@ async function settleSlice(parts: SettleParts, claim: Claim, slice: Slice): Prom
     return completed(parts, await recordWord(hub, of, id, { report: answer.order }, parts.moneyTerms(symbol)))
   }
   if (!isTerminal(order.state)) {
+    if (!parts.mustAsk(order)) return completed(parts, order)
     const report = await parts.call(() => exchange.fetchOrder(symbol, id))
     return report === undefined
       ? order
