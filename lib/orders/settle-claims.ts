@@ -27,14 +27,21 @@ const earlierMs = 60_000
 
 /**
  * Looks once at every claim that goes on, brings what became of it to Redis, and ends what has ended, whoever sent it
- * and whatever became of the sender. Gives how many go on.
+ * and whatever became of the sender. Gives how many go on; throws the first failure once all were looked at.
  */
 export async function settleClaims(parts: SettleParts): Promise<number> {
   let open = 0
+  const failures: unknown[] = []
   for (const [id, text] of await readOpenClaims(parts.hub, parts.of)) {
-    const claim = decodeClaim(text)
-    if (parts.isSending(id) || !(await settle(parts, claim, text))) open += 1
+    try {
+      if (parts.isSending(id) || !(await settle(parts, decodeClaim(text), text))) open += 1
+    } catch (error) {
+      // One that cannot be settled now keeps nobody else waiting.
+      failures.push(error)
+      open += 1
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return open
 }
 
@@ -98,7 +105,7 @@ async function settleSlice(parts: SettleParts, claim: Claim, slice: Slice): Prom
 
 /** The order with all of its trades. */
 async function completed(parts: SettleParts, order: LiveOrder | undefined): Promise<LiveOrder | undefined> {
-  if (order === undefined || !lacksTrades(order)) return order
+  if (order === undefined || !lacksTrades(order) || !parts.mustAsk(order)) return order
   const { hub, of, exchange } = parts
   const since = Math.max(1, order.submittedAt - earlierMs)
   const all = await parts.call(() => exchange.fetchTradesSince(order.symbol, since))
