@@ -6,6 +6,7 @@ const timed = [
   'egress',
   'faults',
   'faults-redis',
+  'flatten',
   'recorded-day',
   'ticker',
   'trader',
