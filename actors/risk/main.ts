@@ -13,7 +13,9 @@ import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
 import { repeat } from './repeat.ts'
 import type { RiskActor, RiskPart } from './risk-actor.ts'
+import { runEntries } from './run-entries.ts'
 import { runFlatten } from './run-flatten.ts'
+import { runStates } from './run-states.ts'
 
 // Real ms.
 const instrumentsEveryMs = 5_000
@@ -65,7 +67,7 @@ await runActor({
       async () => void (instruments = await readInstruments(hub, venue)),
     )
     reading.now()
-    const parts: RiskPart[] = [runFlatten(actor, () => instruments)]
+    const parts: RiskPart[] = [runEntries(actor), runStates(actor), runFlatten(actor, () => instruments)]
     return {
       tell: () => ({
         venue,

@@ -7,6 +7,7 @@ const timed = [
   'faults',
   'faults-redis',
   'flatten',
+  'halt',
   'recorded-day',
   'ticker',
   'trader',
