@@ -141,6 +141,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   const traders: Child[] = []
   const marks: Child[] = []
   const positions: Child[] = []
+  const risks: Child[] = []
   const byKind = {
     kline: klines,
     'symbol-cursor': cursors,
@@ -149,7 +150,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     mark: marks,
     position: positions,
     order: [] as Child[],
-    risk: [] as Child[],
+    risk: risks,
   }
   const requireAlive = () => {
     const crash = [...Object.values(byKind).flat(), simulator.child]
