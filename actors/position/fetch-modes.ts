@@ -1,6 +1,7 @@
 import { noteModes, readModes, writeModes } from '../../lib/account/account-modes.ts'
 import { mergeAccount } from '../../lib/account/merge-account.ts'
 import { readPositions } from '../../lib/account/positions.ts'
+import { writeTradingState } from '../../lib/account/trading-states.ts'
 import type { AccountReport } from '../../lib/model/balance-report.ts'
 import type { PositionReport } from '../../lib/model/position-report.ts'
 import type { AccountActor } from './account-actor.ts'
@@ -26,7 +27,8 @@ export async function fetchModes(actor: AccountActor): Promise<boolean> {
   if (before !== undefined && before.positionMode !== after.positionMode) {
     const change = { from: before.positionMode, to: after.positionMode }
     hub.log.error(change, 'the position mode was changed: the account is halted')
-    await hub.redis.set(hub.keys.tradingState(of.venue, of.account), 'halted')
+    const reason = `the position mode was changed from ${change.from} to ${change.to}`
+    await writeTradingState(hub, of, 'halted', reason, { from: ['active', 'reducing', 'halted', 'missing'] })
   }
   await writeModes(hub, of, after)
   return retire(actor, after.positionMode, askedAt)
