@@ -62,7 +62,7 @@ export function parseOptions(args: readonly string[]): StartOptions {
     .option('--symbols <number>', `perpetuals to follow, largest volume first (default: ${defaultSymbols})`)
     .option(
       '--exchange <venue>',
-      'use the public data of the live venue instead of the simulator: binanceusdm',
+      'use the public data of the live venue instead of the simulator: binanceusdm, okx or bybit',
     )
     .option('--duration <seconds>', 'stop so long after all candles are fresh')
     .option('--klines <number>', 'processes that fetch candles (default: 1)')
