@@ -12,6 +12,9 @@ const scanCount = 1_000
 const kinds = new Map<string, AlertKind>([
   ['difference', 'disagreement'],
   ['uncovered', 'uncovered-position'],
+  ['trading', 'halt'],
+  ['flatten', 'halt'],
+  ['ban', 'ban'],
 ])
 
 /** Finds the named conditions that others have written for a venue or an account; each stands while it is there. */

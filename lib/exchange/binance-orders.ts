@@ -19,6 +19,8 @@ export const binanceOrders: VenueOrders = {
   unknownCodes: new Set(['-1000', '-1001', '-1006', '-1007', '-4116']),
   laterCodes: new Set(['-1003', '-1008', '-1015', '-1021']),
   absentCodes: new Set(['-2011', '-2013']),
+  bandCodes: new Set(['-4131']),
+  restingCodes: new Set(['-4118']),
   async createOrder(ask, order) {
     return toOrderReport((await ask(call('POST', 'order', toOrderParams(order)))).body)
   },

@@ -13,6 +13,10 @@ export interface VenueOrders {
   readonly laterCodes: ReadonlySet<string>
   /** codes that say that there is no such order */
   readonly absentCodes: ReadonlySet<string>
+  /** codes that refuse a market order because the best price is beyond the venue's band */
+  readonly bandCodes: ReadonlySet<string>
+  /** codes that refuse a reducing order because others hold the position */
+  readonly restingCodes: ReadonlySet<string>
   createOrder(ask: Ask, order: OrderToSend): Promise<OrderReport>
   createStop(ask: Ask, stop: StopToSend): Promise<StopReport>
   cancelOrder(ask: Ask, symbol: string, clientOrderId: string): Promise<void>

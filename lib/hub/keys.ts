@@ -63,6 +63,8 @@ export interface Keys {
   accountLease(venue: string, account: string, of: string): string
   /** hash: intent id -> what was claimed for it, and what became of it */
   claims(venue: string, account: string): string
+  /** zset: intent id -> when its claim was made, or ended */
+  claimed(venue: string, account: string, of: 'open' | 'ended'): string
   /** hash: counter -> what the standing claims hold of it */
   reserved(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
@@ -83,6 +85,10 @@ export interface Keys {
   tradingEpoch(venue: string, account: string): string
   /** string: the last change of the trading state, JSON */
   tradingChange(venue: string, account: string): string
+  /** hash: the account's last flatten, and how far it has come */
+  flatten(venue: string, account: string): string
+  /** hash: symbol or ALL -> venue ms at which its ban was lifted by hand */
+  forgiven(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
   actors(): string
@@ -130,6 +136,7 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claimed: (venue, account, of) => key('claims', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),
@@ -141,6 +148,8 @@ export function createKeys(namespace: string): Keys {
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
     tradingEpoch: (venue, account) => key('trading-epoch', `${venue}:${account}`),
     tradingChange: (venue, account) => key('trading-state', `${venue}:${account}`, 'change'),
+    flatten: (venue, account) => key('flatten', `${venue}:${account}`),
+    forgiven: (venue, account) => key('bans', `${venue}:${account}`, 'forgiven'),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,

@@ -1,14 +1,17 @@
 import { createCommand, runCommandLine } from '../../lib/hub/command-line.ts'
 import { alertCommand } from './alert-command.ts'
 import { backfillCommand } from './backfill-command.ts'
+import { bansCommand } from './bans-command.ts'
 import { balancesCommand } from './balances-command.ts'
 import { doctorCommand } from './doctor-command.ts'
+import { flattenCommand } from './flatten-command.ts'
 import { klinesCommand } from './klines-command.ts'
 import { ordersCommand } from './orders-command.ts'
 import { positionsCommand } from './positions-command.ts'
 import { redisCliCommand } from './redis-cli-command.ts'
 import { showConfigCommand } from './show-config-command.ts'
 import { statusCommand } from './status-command.ts'
+import { switchCommands } from './switch-command.ts'
 import { completeSymbols, symbolsCommand } from './symbols-command.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -30,6 +33,9 @@ const commands = [
   positionsCommand(terminal),
   balancesCommand(terminal),
   backfillCommand(terminal),
+  ...switchCommands(terminal),
+  flattenCommand(terminal),
+  bansCommand(terminal),
   alertCommand(terminal),
   showConfigCommand(terminal, process.env['REDIS_URL']),
   doctorCommand(terminal),

@@ -6,6 +6,8 @@ const timed = [
   'egress',
   'faults',
   'faults-redis',
+  'flatten',
+  'halt',
   'recorded-day',
   'ticker',
   'trader',

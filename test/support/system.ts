@@ -53,7 +53,7 @@ export interface System {
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
   start(
-    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position',
+    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position' | 'order' | 'risk',
     settings?: Readonly<Record<string, string>>,
   ): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
@@ -141,6 +141,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   const traders: Child[] = []
   const marks: Child[] = []
   const positions: Child[] = []
+  const risks: Child[] = []
   const byKind = {
     kline: klines,
     'symbol-cursor': cursors,
@@ -148,6 +149,8 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     trader: traders,
     mark: marks,
     position: positions,
+    order: [] as Child[],
+    risk: risks,
   }
   const requireAlive = () => {
     const crash = [...Object.values(byKind).flat(), simulator.child]

@@ -1,0 +1,41 @@
+import type { Egress } from '../../lib/egress/egress.ts'
+import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
+import type { OrderExchange } from '../../lib/exchange/order-exchange.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
+import type { RiskLimits } from '../../lib/risk/limits.ts'
+
+/** What the parts of this actor work with. */
+export interface RiskActor {
+  readonly hub: Hub
+  readonly of: AccountOf
+  readonly orders: OrderExchange
+  readonly exchange: AccountExchange
+  readonly egress: Egress
+  readonly limits: RiskLimits
+  /** whether this is the one process that acts for the account */
+  isLeader(): boolean
+}
+
+/** Something that this actor does again and again. */
+export interface RiskPart {
+  /** what the heartbeat says of it */
+  tell(): Readonly<Record<string, string | number>>
+  stop(): void
+}
+
+/** Asks the venue in the part of the budget that is kept for protecting. */
+export function protect<T>(actor: RiskActor, run: () => Promise<T>, onLeave?: () => void): Promise<T> {
+  return actor.egress.call('protect', run, onLeave)
+}
+
+/** The same, with the venue time before which the request surely had not left. */
+export async function protectAt<T>(
+  actor: RiskActor,
+  run: () => Promise<T>,
+): Promise<{ answer: T; askedAt: number }> {
+  const { clock } = actor.hub
+  let askedAt = 0
+  const answer = await protect(actor, run, () => (askedAt = Math.floor(clock.now() - clock.errorMs())))
+  return { answer, askedAt }
+}

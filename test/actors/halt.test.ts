@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { writeTradingState } from '../../lib/account/trading-states.ts'
+import { setBan } from '../../lib/account/loss-bans.ts'
+import { of, openTrading } from '../support/account-system.ts'
+import {
+  conditionsOf,
+  leftOf,
+  openPositions,
+  perpetualsOf,
+  placeAround,
+  restEntry,
+  richSystem,
+  startRisk,
+} from '../support/risk-system.ts'
+import { withSystems } from '../support/system.ts'
+import { tell, until, watch } from '../support/until.ts'
+
+describe('a halt', function () {
+  this.timeout(90_000)
+  const open = withSystems()
+
+  it('cancels the entries that rest within a second, whoever placed them, and leaves exits and stops', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    const held = await openPositions(system, client, await perpetualsOf(system, 6))
+    for (const each of held) await placeAround(client, each)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await startRisk(system)
+    for (const each of held) await restEntry(client, each)
+    await watch(700, async () => void expect((await leftOf(client)).orders).to.equal(12))
+    await writeTradingState(system.hub, of, 'halted', 'enough')
+    const isClear = async () => (await leftOf(client)).orders === 6
+    const tookMs = await until('only exits rest', isClear, 5_000)
+    tell(`6 entries gone ${tookMs} ms after the halt`)
+    expect(tookMs).to.be.below(1_000)
+    await restEntry(client, held[0] ?? expect.fail('nothing is held'))
+    await until('what comes to the book a little later goes, too', isClear, 5_000)
+    const truth = await client.truth()
+    expect(truth.openOrders.every((order) => order['reduceOnly'] === true)).to.equal(true)
+    expect(await leftOf(client)).to.deep.include({ orders: 6, stops: 6 })
+    await until('it is told', async () => (await conditionsOf(system)).includes('trading halted'), 3_000)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    const isOver = async () => !(await conditionsOf(system)).some((name) => name.startsWith('trading'))
+    await until('nothing is told any more', isOver, 3_000)
+    for (const each of held) await restEntry(client, each)
+    await watch(1_000, async () => void expect((await leftOf(client)).orders).to.be.at.least(6))
+    expect((await leftOf(client)).orders).to.equal(12)
+  })
+
+  it('is what a FLUSHALL comes to: entries go within a second or two, stops stand, and it is told', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    const held = await openPositions(system, client, await perpetualsOf(system, 4))
+    for (const each of held) await placeAround(client, each)
+    for (const each of held) await restEntry(client, each)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await startRisk(system)
+    await watch(500, async () => void expect((await leftOf(client)).orders).to.equal(8))
+    await system.hub.redis.flushall()
+    const tookMs = await until('only exits rest', async () => (await leftOf(client)).orders === 4, 10_000)
+    tell(`entries gone ${tookMs} ms after the FLUSHALL`)
+    expect((await leftOf(client)).stops).to.equal(4)
+    await until('it is told', async () => (await conditionsOf(system)).includes('trading missing'), 3_000)
+  })
+
+  it('of one symbol by a ban tells of it, until the ban is over', async () => {
+    const system = await open(richSystem)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await startRisk(system)
+    const now = system.simulator.now()
+    const ban = { reason: 'lost 200', since: now, until: now + 2_000 }
+    await setBan(system.hub, of, 'BTCUSDT', ban, now)
+    await until('it is told', async () => (await conditionsOf(system)).includes('ban BTCUSDT'), 3_000)
+    await until('it is over', async () => !(await conditionsOf(system)).includes('ban BTCUSDT'), 5_000)
+    expect(await system.hub.redis.hlen(system.hub.keys.bans(of.venue, of.account))).to.equal(0)
+  })
+})
