@@ -31,8 +31,13 @@ export interface Keys {
   members(venue: string, group: string): string
   feed(venue: string): string
   feedSequence(venue: string): string
-  egress(venue: string, address: string): string
-  /** zset: address -> when a request last left by it */
+  /** hash: the budget of an address; of one limit where the venue has several by address */
+  egress(venue: string, address: string, limit?: string): string
+  /** hash: what an account has used of one of the venue's limits by user, or by user and instrument */
+  rates(venue: string, account: string, limit: string, symbol?: string): string
+  /** zset: booking -> us at which it leaves; beside the hash of a limit with a rolling window */
+  starts(budget: string): string
+  /** zset: address, or address and limit with a space between -> when a request last left by it */
   addresses(venue: string): string
   lease(venue: string, of: string): string
   /** hash: what the leader last found of the venue's clock */
@@ -63,6 +68,8 @@ export interface Keys {
   accountLease(venue: string, account: string, of: string): string
   /** hash: intent id -> what was claimed for it, and what became of it */
   claims(venue: string, account: string): string
+  /** zset: intent id -> when its claim was made, or ended */
+  claimed(venue: string, account: string, of: 'open' | 'ended'): string
   /** hash: counter -> what the standing claims hold of it */
   reserved(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
@@ -119,7 +126,9 @@ export function createKeys(namespace: string): Keys {
     members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),
-    egress: (venue, address) => key('egress', `${venue}:${address}`),
+    egress: (venue, address, ...limit) => key('egress', `${venue}:${address}`, ...told(limit)),
+    rates: (venue, account, ...of) => key('rates', `${venue}:${account}`, ...told(of)),
+    starts: (budget) => `${budget}:starts`,
     addresses: (venue) => key('addresses', venue),
     lease: (venue, of) => key('lease', venue, of),
     clock: (venue) => key('clock', venue),
@@ -136,6 +145,7 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claimed: (venue, account, of) => key('claims', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),
@@ -155,4 +165,8 @@ export function createKeys(namespace: string): Keys {
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,
   }
+}
+
+function told(parts: readonly (string | undefined)[]): string[] {
+  return parts.filter((part) => part !== undefined)
 }
