@@ -26,6 +26,7 @@ const lookEveryMs = { market: 100, least: 50 } as const
 // Real ms in which a complete list of stops is waited for; then what is remembered must do.
 const listWithinMs = 5_000
 const writeEveryMs = 500
+const writeAnywayMs = 10_000
 const askEveryMs = 1_000
 
 // What a venue takes of one symbol, where the instrument does not say.
@@ -189,9 +190,10 @@ export function keepLadders(
   function write(ladder: KeptLadder): void {
     if (pulse.isSilent()) return
     const { place, state } = ladder
-    ladder.writtenAt = Date.now()
     const text = encodeLadder(state)
-    if (ladder.written === text) return
+    // Somebody may have emptied Redis.
+    if (ladder.written === text && Date.now() - ladder.writtenAt < writeAnywayMs) return
+    ladder.writtenAt = Date.now()
     void pulse
       .unlessSilent(writeLadder(hub, of, { token: leadership.token, place, state }))
       .then((written) => {

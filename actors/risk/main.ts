@@ -35,9 +35,9 @@ await runActor({
     requireVenueAccount(account)
     if (!config.live)
       throw new ConfigError(`actors/risk sends orders to the venue: it needs --live for account "${account}"`)
-    const { id: venue, limit } = venueOf(config.exchange)
+    const { id: venue } = venueOf(config.exchange)
     const of = { venue, account }
-    const egress = openEgress(hub, venue, limit)
+    const egress = openEgress(hub, venue)
     const pulse = feelPulse(hub.redis)
     const toRealMs = (ms: number) => hub.clock.toRealMs(ms)
     const client = {
@@ -78,7 +78,8 @@ await runActor({
     const reading = repeat(
       hub,
       { what: 'instruments were not read', everyMs: instrumentsEveryMs },
-      async () => void (instruments = await readInstruments(hub, venue)),
+      // What was known once is known, also when somebody empties Redis.
+      async () => void (instruments = new Map([...instruments, ...(await readInstruments(hub, venue))])),
     )
     reading.now()
     const ladders = keepLadders(actor, { market, instruments: () => instruments })
