@@ -116,3 +116,24 @@ function endOf(row: Row): number {
   if (status === 'REJECTED' || status === 'EXPIRED' || status === 'CANCELED') return Number(row['updateTime'])
   return triggered + 1_000
 }
+
+/** The most that rungs of a symbol stood for at once, as a multiple of what its position then was. */
+export function mostDoubled({ now, trades, algoOrders }: Truth, symbol: string): number {
+  const rungs = algoOrders.filter((row) => row['symbol'] === symbol && row['closePosition'] !== true)
+  const ofSymbol = trades.filter((trade) => trade.symbol === symbol)
+  const sizeAt = (at: number) =>
+    Math.abs(
+      ofSymbol
+        .filter(({ time }) => time <= at)
+        .reduce((sum, { side, qty }) => sum + (side === 'BUY' ? Number(qty) : -Number(qty)), 0),
+    )
+  const multiples = rungs.map((row) => {
+    const at = Number(row['createTime'])
+    const standing = rungs.filter((other) => {
+      const end = other['algoStatus'] === 'NEW' ? now + 1 : endOf(other)
+      return Number(other['createTime']) <= at && end > at
+    })
+    return standing.reduce((sum, other) => sum + Number(other['quantity']), 0) / sizeAt(at)
+  })
+  return Math.max(0, ...multiples)
+}
