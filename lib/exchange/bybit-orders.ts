@@ -35,6 +35,8 @@ export const bybitOrders: VenueOrders = {
   absentCodes: new Set([noSuchOrder, '110008', '110010']),
   bandCodes: new Set(['110003']),
   restingCodes: new Set(['110017']),
+  passedCodes: new Set(['110092', '110093']),
+  roomCodes: new Set(['110009', '110017']),
   async createOrder(ask, order) {
     const { body } = await ask(post('v5/order/create', toOrderParams(order)))
     return toStandingOrder(order, placedIn(body))
