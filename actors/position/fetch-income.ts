@@ -1,4 +1,4 @@
-import { keepIncomeMs, mergeIncome, readLatestIncomeTime } from '../../lib/account/income.ts'
+import { keepIncomeMs, mergeIncome, noteIncomeRead, readLatestIncomeTime } from '../../lib/account/income.ts'
 import { askAtLeisure } from './account-actor.ts'
 import type { AccountActor } from './account-actor.ts'
 
@@ -12,11 +12,15 @@ export async function fetchIncome(actor: AccountActor): Promise<number> {
   const latest = await readLatestIncomeTime(hub, of)
   const oldest = hub.clock.now() - keepIncomeMs
   const since = Math.floor(Math.max(oldest, latest === undefined ? 0 : latest - overlapMs))
+  const askedAt = hub.clock.now()
   let count = 0
   for (let page = 1; page <= mostPages; page++) {
     const { rows, more } = await askAtLeisure(actor, (exchange) => exchange.fetchIncome(since, page))
     count += await mergeIncome(hub, of, rows, hub.clock.now())
-    if (!more) break
+    if (!more) {
+      await noteIncomeRead(hub, of, askedAt)
+      break
+    }
   }
   return count
 }

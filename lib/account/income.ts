@@ -5,6 +5,8 @@ import type { Decimal } from '../model/decimal.ts'
 import type { Income } from '../model/income.ts'
 
 const hourMs = 3_600_000
+/** Where an account's sources say up to which venue time its income was read. */
+export const incomeReadField = 'income read'
 /** Market ms for which income is kept. */
 export const keepIncomeMs = 25 * hourMs
 
@@ -35,6 +37,11 @@ export async function mergeIncome(
 export async function readIncome(hub: Hub, { venue, account }: AccountOf, since: number): Promise<Income[]> {
   const texts = await hub.redis.zrangebyscore(hub.keys.recentIncome(venue, account), since, '+inf')
   return texts.map(decode)
+}
+
+/** Says that all income up to `at`, venue time, was read. */
+export async function noteIncomeRead(hub: Hub, { venue, account }: AccountOf, at: number): Promise<void> {
+  await hub.redis.hset(hub.keys.sources(venue, account), incomeReadField, Math.floor(at))
 }
 
 /** Time of the latest income that is kept: what is to be asked for next begins there. */
