@@ -1,13 +1,18 @@
 #!lua
 -- Writes what became of a claimed intent, unless somebody else has meanwhile, and gives back what it no longer holds.
+-- Claims that ended long ago are forgotten with each that ends.
 -- KEYS claims hash intent id -> claim
+-- KEYS open zset intent ids of the claims that go on -> when they were made
+-- KEYS ended zset intent ids of the claims that have ended -> when
 -- KEYS reserved hash counter -> what standing claims hold of it; `revision` counts the releases
 -- ARGV id text of the intent
 -- ARGV before text the claim as it was judged
 -- ARGV after text the claim now; its `reserved` holds no counter that it did not hold before
+-- ARGV endedAt ms venue time of its end; 0 it goes on
+-- ARGV keepMs ms for how long an ended claim is kept
 -- Returns 1 it is written; 0 the claim has changed since; -1 it is not there any more
-local claims, reserved = KEYS[1], KEYS[2]
-local id, before, after = ARGV[1], ARGV[2], ARGV[3]
+local claims, open, ended, reserved = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, before, after, endedAt, keepMs = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local now = redis.call('HGET', claims, id)
 if not now then return -1 end
@@ -29,4 +34,12 @@ for counter in pairs(holds) do
 end
 if released then redis.call('HINCRBY', reserved, 'revision', 1) end
 redis.call('HSET', claims, id, after)
+if endedAt > 0 then
+  redis.call('ZREM', open, id)
+  redis.call('ZADD', ended, endedAt, id)
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', ended, '-inf', endedAt - keepMs, 'LIMIT', 0, 100)) do
+    redis.call('HDEL', claims, old)
+    redis.call('ZREM', ended, old)
+  end
+end
 return 1

@@ -1,13 +1,16 @@
 import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
-const script = loadScript('claim-change', { keys: ['claims', 'reserved'], args: ['id', 'before', 'after'] })
+const script = loadScript('claim-change', {
+  keys: ['claims', 'open', 'ended', 'reserved'],
+  args: ['id', 'before', 'after', 'endedAt', 'keepMs'],
+})
 
-/** Writes a claim that was judged as `before`, and releases what it holds no longer. */
+/** Writes a claim that was judged as `before`, and releases what it holds no longer; `endedAt` 0: it goes on. */
 export async function claimChange(
   redis: Redis,
-  keys: { claims: string; reserved: string },
-  args: { id: string; before: string; after: string },
+  keys: { claims: string; open: string; ended: string; reserved: string },
+  args: { id: string; before: string; after: string; endedAt: number; keepMs: number },
 ): Promise<'written' | 'changed since' | 'gone'> {
   const code = Number(await script.run(redis, { keys, args }))
   return code === 1 ? 'written' : code === 0 ? 'changed since' : 'gone'

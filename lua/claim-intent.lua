@@ -2,6 +2,7 @@
 -- Claims an intent for its account, once, and reserves what its order may add under the account's limits: all of it
 -- or nothing. A claim outlives its order, so that whoever comes late with the same intent finds it.
 -- KEYS claims hash intent id -> claim
+-- KEYS open zset intent ids of the claims that go on -> when they were made
 -- KEYS reserved hash counter -> what standing claims hold of it; `revision` counts the releases
 -- KEYS state string the account's trading state; absent: halted
 -- KEYS bans hash symbol or ALL -> ban
@@ -14,7 +15,7 @@
 -- ARGV reservations... mixed per counter: name, amount, room; integers, room being what all claims may hold of it
 -- Returns {1} it is claimed; {0, claim} it was before; {-1, state} the trading state forbids it;
 -- {-2, ban} a ban forbids it; {-3, counter, left} no room; {-4, revision} something was released: judge again
-local claims, reserved, state, bans = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local claims, open, reserved, state, bans = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, claim, class, symbol, at, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
 local before = redis.call('HGET', claims, id)
@@ -44,4 +45,5 @@ if #ARGV > 6 then
   for i, name in ipairs(names) do redis.call('HINCRBY', reserved, name, ARGV[3 * i + 5]) end
 end
 redis.call('HSET', claims, id, claim)
+redis.call('ZADD', open, at, id)
 return { 1 }

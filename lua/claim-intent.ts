@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
 const script = loadScript('claim-intent', {
-  keys: ['claims', 'reserved', 'state', 'bans'],
+  keys: ['claims', 'open', 'reserved', 'state', 'bans'],
   args: ['id', 'claim', 'class', 'symbol', 'now', 'revision', 'reservations...'],
 })
 
@@ -24,7 +24,7 @@ export type ClaimAnswer =
 /** Claims an intent once, with all its reservations or none. */
 export async function claimIntent(
   redis: Redis,
-  keys: { claims: string; reserved: string; state: string; bans: string },
+  keys: { claims: string; open: string; reserved: string; state: string; bans: string },
   args: { id: string; claim: string; class: string; symbol: string; now: number; revision: number },
   reservations: readonly Reservation[],
 ): Promise<ClaimAnswer> {

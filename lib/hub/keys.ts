@@ -63,6 +63,8 @@ export interface Keys {
   accountLease(venue: string, account: string, of: string): string
   /** hash: intent id -> what was claimed for it, and what became of it */
   claims(venue: string, account: string): string
+  /** zset: intent id -> when its claim was made, or ended */
+  claimed(venue: string, account: string, of: 'open' | 'ended'): string
   /** hash: counter -> what the standing claims hold of it */
   reserved(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
@@ -136,6 +138,7 @@ export function createKeys(namespace: string): Keys {
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
+    claimed: (venue, account, of) => key('claims', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),

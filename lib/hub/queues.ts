@@ -44,12 +44,16 @@ export function openQueue<D>(hub: Hub, name: string): JobQueue<D> {
   return queue
 }
 
-/** A worker with so many slots, which takes jobs from `run()` on; it comes back by itself when Redis does. */
+/**
+ * A worker with so many slots, which takes jobs from `run()` on; it comes back by itself when Redis does. What it had when
+ * it died fails, or with `again` goes back to the queue.
+ */
 export function openWorker<D, R>(
   hub: Hub,
   name: string,
   slots: number,
   processor: Processor<D, R>,
+  { again = false }: { readonly again?: boolean } = {},
 ): Worker<D, R> {
   const taken = new Set<Job>()
   const worker = new Worker<D, R>(name, noting(taken, slots, processor), {
@@ -59,7 +63,7 @@ export function openWorker<D, R>(
     autorun: false,
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,
-    maxStalledCount: 0,
+    maxStalledCount: again ? mostStalls : 0,
     drainDelay: drainDelayS,
     runRetryDelay: retryAfterErrorMs,
     removeOnComplete: { count: 0 },

@@ -22,11 +22,15 @@ const ranks: Readonly<Record<OrderState, number>> = {
   filled: 5,
 }
 
-/** Positive when `a` is newer than `b`: the terminal one, then the one with more filled, then the later. */
+/**
+ * Positive when `a` is newer than `b`: the terminal one, then the one with more filled, then the one that the venue told of
+ * (its clock is not the one by which we noted what we sent), then the later.
+ */
 export function compareOrderVersions(a: OrderVersion, b: OrderVersion): number {
   return (
     Number(isTerminal(a.state)) - Number(isTerminal(b.state)) ||
     compareDecimals(a.filled, b.filled) ||
+    Number(a.state !== 'pending') - Number(b.state !== 'pending') ||
     a.time - b.time ||
     ranks[a.state] - ranks[b.state]
   )

@@ -8,6 +8,7 @@ import { encodeClaim } from '../model/claim.ts'
 import type { Claim, SizedIntent, Slice } from '../model/claim.ts'
 import { OutcomeUnknownError, describeError } from '../model/errors.ts'
 import type { MoneyTerms } from '../model/live-order.ts'
+import { claimKeys } from './claims.ts'
 import { recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
 
 /** What the path to the venue works with. */
@@ -47,16 +48,10 @@ export async function claim(
   const sentBy = Math.max(now, intent.deadline) + graceMs
   const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
   const { id, class: intentClass, symbol } = intent
-  const { keys, redis } = hub
   const answer = await durability.write(() =>
     claimIntent(
-      redis,
-      {
-        claims: keys.claims(of.venue, of.account),
-        reserved: keys.reserved(of.venue, of.account),
-        state: keys.tradingState(of.venue, of.account),
-        bans: keys.bans(of.venue, of.account),
-      },
+      hub.redis,
+      claimKeys(hub, of),
       { id, claim: text, class: intentClass, symbol, now, revision: terms.revision },
       terms.reservations,
     ),

@@ -5,6 +5,7 @@ import { lacksTrades } from '../model/live-order.ts'
 import type { LiveOrder } from '../model/live-order.ts'
 import { isTerminal } from '../model/order.ts'
 import { askAfter } from './ask-after.ts'
+import { claimKeys, keepClaimsMs, readOpenClaims } from './claims.ts'
 import type { HeldAt } from './judge-absence.ts'
 import { readLiveOrder, recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
 import type { OrderPath } from './send-intent.ts'
@@ -17,6 +18,8 @@ export interface SettleParts extends OrderPath {
   readonly positionTime: (symbol: string) => Promise<number | undefined>
   /** whether this process is sending it right now */
   readonly isSending: (intentId: string) => boolean
+  /** whether the venue must be asked how an order in its book stands, though it may tell by itself */
+  readonly mustAsk: (order: LiveOrder) => boolean
 }
 
 // Venue ms: a trade is told by the second at some venues, and clocks differ.
@@ -24,17 +27,21 @@ const earlierMs = 60_000
 
 /**
  * Looks once at every claim that goes on, brings what became of it to Redis, and ends what has ended, whoever sent it
- * and whatever became of the sender. Gives how many go on.
+ * and whatever became of the sender. Gives how many go on; throws the first failure once all were looked at.
  */
 export async function settleClaims(parts: SettleParts): Promise<number> {
-  const { hub, of } = parts
-  const texts = await hub.redis.hgetall(hub.keys.claims(of.venue, of.account))
   let open = 0
-  for (const [id, text] of Object.entries(texts)) {
-    const claim = decodeClaim(text)
-    if (claim.endedAt !== undefined) continue
-    if (parts.isSending(id) || !(await settle(parts, claim, text))) open += 1
+  const failures: unknown[] = []
+  for (const [id, text] of await readOpenClaims(parts.hub, parts.of)) {
+    try {
+      if (parts.isSending(id) || !(await settle(parts, decodeClaim(text), text))) open += 1
+    } catch (error) {
+      // One that cannot be settled now keeps nobody else waiting.
+      failures.push(error)
+      open += 1
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return open
 }
 
@@ -54,13 +61,14 @@ async function settle(parts: SettleParts, claim: Claim, text: string): Promise<b
   )
   if (lastTrade > 0 && ((await parts.positionTime(claim.intent.symbol)) ?? 0) < lastTrade) return false
   const endedAt = Math.floor(hub.clock.now())
-  const args = { id: claim.intent.id, before: text, after: encodeClaim({ ...claim, reserved: {}, endedAt }) }
-  const { keys } = hub
-  const outcome = await claimChange(
-    hub.redis,
-    { claims: keys.claims(of.venue, of.account), reserved: keys.reserved(of.venue, of.account) },
-    args,
-  )
+  const after = encodeClaim({ ...claim, reserved: {}, endedAt })
+  const outcome = await claimChange(hub.redis, claimKeys(hub, of), {
+    id: claim.intent.id,
+    before: text,
+    after,
+    endedAt,
+    keepMs: keepClaimsMs,
+  })
   return outcome === 'written'
 }
 
@@ -86,6 +94,7 @@ async function settleSlice(parts: SettleParts, claim: Claim, slice: Slice): Prom
     return completed(parts, await recordWord(hub, of, id, { report: answer.order }, parts.moneyTerms(symbol)))
   }
   if (!isTerminal(order.state)) {
+    if (!parts.mustAsk(order)) return completed(parts, order)
     const report = await parts.call(() => exchange.fetchOrder(symbol, id))
     return report === undefined
       ? order
@@ -96,7 +105,7 @@ async function settleSlice(parts: SettleParts, claim: Claim, slice: Slice): Prom
 
 /** The order with all of its trades. */
 async function completed(parts: SettleParts, order: LiveOrder | undefined): Promise<LiveOrder | undefined> {
-  if (order === undefined || !lacksTrades(order)) return order
+  if (order === undefined || !lacksTrades(order) || !parts.mustAsk(order)) return order
   const { hub, of, exchange } = parts
   const since = Math.max(1, order.submittedAt - earlierMs)
   const all = await parts.call(() => exchange.fetchTradesSince(order.symbol, since))

@@ -99,6 +99,7 @@ describe('orders of processes that are killed again and again', function () {
       fetchPosition,
       positionTime: async (symbol) => (await fetchPosition(symbol)).time,
       isSending: () => false,
+      mustAsk: () => true,
     }
     // Everybody begins with nothing held, which is what claims say of the position before.
     let settling = true

@@ -5,6 +5,7 @@ import { claimChange } from '../../lua/claim-change.ts'
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
 import { encodeBan } from '../../lib/model/trading-state.ts'
+import { claimKeys, readOpenClaims } from '../../lib/orders/claims.ts'
 import { withRedis } from '../support/with-redis.ts'
 
 const runs = Number(process.env['SOAK_RUNS'] ?? 1) * 60
@@ -12,15 +13,8 @@ const runs = Number(process.env['SOAK_RUNS'] ?? 1) * 60
 describe('claims', () => {
   const redis = withRedis({ cluster: true })
 
-  function keysOf(hub: Hub) {
-    const { keys } = hub
-    return {
-      claims: keys.claims('v', 'main'),
-      reserved: keys.reserved('v', 'main'),
-      state: keys.tradingState('v', 'main'),
-      bans: keys.bans('v', 'main'),
-    }
-  }
+  const keysOf = (hub: Hub) => claimKeys(hub, { venue: 'v', account: 'main' })
+  const goesOn = { endedAt: 0, keepMs: 1_000 }
 
   async function open(state?: string): Promise<Hub> {
     const hub = await redis.hub()
@@ -106,7 +100,9 @@ describe('claims', () => {
     await claim(hub, 'one', [{ counter: 'gross', amount: 5, room: 8 }])
     const before = '{"id":"one","reserved":{"gross":5}}'
     const after = '{"id":"one","reserved":{"gross":2}}'
-    expect(await claimChange(hub.redis, keysOf(hub), { id: 'one', before, after })).to.equal('written')
+    expect(await claimChange(hub.redis, keysOf(hub), { id: 'one', before, after, ...goesOn })).to.equal(
+      'written',
+    )
     const more = [{ counter: 'gross', amount: 6, room: 8 }]
     expect(await claim(hub, 'two', more)).to.deep.equal({ outcome: 'judge again', revision: 1 })
     expect(await claim(hub, 'two', more, { revision: 1 })).to.deep.equal({ outcome: 'claimed' })
@@ -117,7 +113,7 @@ describe('claims', () => {
     await claim(hub, 'one', [{ counter: 'gross', amount: 5, room: 8 }])
     const before = '{"id":"one","reserved":{"gross":5}}'
     const change = (from: string, to: string) =>
-      claimChange(hub.redis, keysOf(hub), { id: 'one', before: from, after: to })
+      claimChange(hub.redis, keysOf(hub), { id: 'one', before: from, after: to, ...goesOn })
     expect(await change('{}', '{}')).to.equal('changed since')
     expect(
       await change(before, '{"reserved":{"gross":6}}').catch((error: Error) => error.message),
@@ -127,6 +123,21 @@ describe('claims', () => {
     )
     expect(await change(before, '{}')).to.equal('written')
     expect(await hub.redis.hgetall(keysOf(hub).reserved)).to.deep.equal({ revision: '1' })
+  })
+
+  it('are listed while they go on, and forgotten a while after their end', async () => {
+    const hub = await open('active')
+    const of = { venue: 'v', account: 'main' }
+    for (const id of ['one', 'two', 'three']) await claim(hub, id)
+    const end = (id: string, endedAt: number) => {
+      const before = `{"id":"${id}","reserved":{}}`
+      return claimChange(hub.redis, keysOf(hub), { id, before, after: '{}', endedAt, keepMs: 1_000 })
+    }
+    expect(await end('one', 6_000)).to.equal('written')
+    expect((await readOpenClaims(hub, of)).map(([id]) => id)).to.deep.equal(['three', 'two'])
+    expect(await claim(hub, 'one')).to.deep.equal({ outcome: 'claimed before', claim: '{}' })
+    expect(await end('two', 7_000)).to.equal('written')
+    expect(await hub.redis.hkeys(keysOf(hub).claims)).to.have.members(['two', 'three'])
   })
 
   it('pass no limit by a single unit, however claims and releases of several processes interleave', async () => {
@@ -164,7 +175,7 @@ describe('claims', () => {
                 const reserved = (of: number) =>
                   JSON.stringify({ id, reserved: { gross: of, [`symbol:${symbol}`]: of } })
                 standing.set(id, left)
-                const args = { id, before: reserved(amount), after: reserved(left) }
+                const args = { id, before: reserved(amount), after: reserved(left), ...goesOn }
                 expect(await claimChange(hub.redis, keys, args)).to.equal('written')
               }
             }),

@@ -4,6 +4,7 @@ import { readTradingState, writeTradingState } from '../../lib/account/trading-s
 import { blockingOptions } from '../../lib/hub/redis.ts'
 import { claimIntent } from '../../lua/claim-intent.ts'
 import { until } from '../support/until.ts'
+import { claimKeys } from '../../lib/orders/claims.ts'
 import { withRedis } from '../support/with-redis.ts'
 
 const of = { venue: 'binanceusdm', account: 'main' }
@@ -80,14 +81,8 @@ describe('trading states', () => {
     const hub = await redis.hub()
     const { keys } = hub
     const claim = async (id: string) => {
-      const names = {
-        claims: keys.claims(of.venue, of.account),
-        reserved: keys.reserved(of.venue, of.account),
-        state: keys.tradingState(of.venue, of.account),
-        bans: keys.bans(of.venue, of.account),
-      }
       const args = { id, claim: '{"reserved":{}}', class: 'open', symbol: 'AUSDT', now: 1, revision: 0 }
-      return (await claimIntent(hub.redis, names, args, [])).outcome
+      return (await claimIntent(hub.redis, claimKeys(hub, of), args, [])).outcome
     }
     expect(await claim('before')).to.equal('state forbids')
     await writeTradingState(hub, of, 'active', 'go')

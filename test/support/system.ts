@@ -53,7 +53,7 @@ export interface System {
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
   start(
-    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position' | 'risk',
+    kind: 'kline' | 'symbol-cursor' | 'ticker' | 'trader' | 'mark' | 'position' | 'order' | 'risk',
     settings?: Readonly<Record<string, string>>,
   ): Promise<Child>
   /** symbol of the lane -> real ms since it was polled, by the venue's clock; Infinity when it never was */
@@ -149,6 +149,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     trader: traders,
     mark: marks,
     position: positions,
+    order: [] as Child[],
     risk: risks,
   }
   const requireAlive = () => {

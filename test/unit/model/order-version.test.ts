@@ -44,6 +44,11 @@ describe('the version of an order', () => {
     )
   })
 
+  it('takes a word of the venue before what we noted when we sent it, whatever the clocks say', () => {
+    const sent: OrderVersion = { state: 'pending', filled: '0', time: 9 }
+    expect(newerOrder(sent, { state: 'open', filled: '0', time: 1 }).state).to.equal('open')
+  })
+
   it('takes the end before more filled, more filled before later, and keeps what is equal', () => {
     const open: OrderVersion = { state: 'open', filled: '5', time: 9 }
     expect(newerOrder(open, { state: 'cancelled', filled: '4', time: 1 }).state).to.equal('cancelled')

@@ -1,0 +1,2 @@
+import { launch } from '../../launch.js'
+await launch('actors/order')

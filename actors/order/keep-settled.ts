@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache'
+import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
+import { foldLog } from '../../lib/hub/fold-log.ts'
+import { add } from '../../lib/model/decimal.ts'
+import { describeError } from '../../lib/model/errors.ts'
+import { lacksTrades } from '../../lib/model/live-order.ts'
+import type { LiveOrder } from '../../lib/model/live-order.ts'
+import type { HeldAt } from '../../lib/orders/judge-absence.ts'
+import type { OrderDesk } from '../../lib/orders/order-desk.ts'
+import { settleClaims } from '../../lib/orders/settle-claims.ts'
+
+/** Claims being brought to their end, whoever made them. */
+export interface Settling {
+  /** claims that go on, as the last look found them */
+  open(): number
+  stop(): Promise<void>
+}
+
+// Real ms.
+const lookEveryMs = 400
+const askEveryMs = 30_000
+const askWithoutStreamMs = 2_000
+const tradesMs = 1_000
+const mostOrders = 10_000
+
+/** Looks at every claim that goes on again and again, while `leads`; the stream, when it is there, saves most questions. */
+export function keepSettled(
+  desk: OrderDesk,
+  account: AccountExchange,
+  by: { readonly leads: () => boolean; readonly isStreaming: () => boolean },
+): Settling {
+  const { path } = desk
+  const { hub, of } = path
+  const fold = foldLog(hub.log)
+  const askedAt = new LRUCache<string, number>({ max: mostOrders })
+  let asked: ReadonlySet<string> = new Set()
+  let open = 0
+  let timer: NodeJS.Timeout | undefined
+  let busy: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  // What the stream tells within a moment need not be asked for.
+  function mustAsk(order: LiveOrder): boolean {
+    const { id } = order
+    const now = Date.now()
+    const everyMs = lacksTrades(order) ? tradesMs : by.isStreaming() ? askEveryMs : askWithoutStreamMs
+    const last = askedAt.get(id)
+    if (last === undefined && by.isStreaming()) askedAt.set(id, now)
+    const isDue = now - (last ?? (by.isStreaming() ? now : 0)) >= everyMs
+    if (!asked.has(id) && !isDue) return false
+    askedAt.set(id, now)
+    return true
+  }
+
+  async function fetchPosition(symbol: string): Promise<HeldAt> {
+    const { positions } = await path.call(() => account.fetchPosition(symbol))
+    return {
+      size: add('0', ...positions.map(({ size }) => size)),
+      time: Math.max(0, ...positions.map(({ time }) => time ?? 0)),
+    }
+  }
+
+  async function positionTime(symbol: string): Promise<number | undefined> {
+    const key = hub.keys.positions(of.venue, of.account)
+    const texts = await hub.redis.hmget(key, ...['both', 'long', 'short'].map((side) => `${symbol}/${side}`))
+    const times = texts.flatMap((text) => (text === null ? [] : (JSON.parse(text) as HeldAt).time))
+    return times.length === 0 ? undefined : Math.max(...times)
+  }
+
+  async function look(): Promise<void> {
+    try {
+      if (by.leads()) {
+        asked = desk.takeAsked()
+        open = await settleClaims({
+          ...path,
+          fetchPosition,
+          positionTime,
+          isSending: (id) => desk.isSending(id),
+          mustAsk,
+        })
+      }
+    } catch (error) {
+      fold(`claims were not settled: ${describeError(error)}`, { account: of.account })
+    }
+    if (!stopped) timer = setTimeout(run, lookEveryMs)
+  }
+  function run(): void {
+    busy = look()
+  }
+  run()
+
+  return {
+    open: () => open,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await busy
+    },
+  }
+}

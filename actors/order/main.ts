@@ -1,0 +1,84 @@
+import { openEgress } from '../../lib/egress/egress.ts'
+import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
+import { venueOf } from '../../lib/exchange/open-exchange.ts'
+import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
+import { readAccountKeys } from '../../lib/hub/account-keys.ts'
+import { runActor } from '../../lib/hub/actor.ts'
+import { standForLeader } from '../../lib/hub/lease.ts'
+import { followVenueClock } from '../../lib/hub/venue-clock.ts'
+import { ConfigError } from '../../lib/model/errors.ts'
+import { requireVenueAccount } from '../../lib/model/paper-account.ts'
+import { openOrderDesk } from '../../lib/orders/order-desk.ts'
+import { keepSettled } from './keep-settled.ts'
+import { listenOrders } from './listen-orders.ts'
+import { serveIntents } from './serve-intents.ts'
+
+// Real ms. Requests are signed by the venue's clock, and refused when it is off.
+const clockEveryMs = 10_000
+
+await runActor({
+  kind: 'order',
+  summary: "Sends an account's orders to the venue, each once, and follows them to their end.",
+  settings: ['account', 'keysFile', 'live', 'riskLimits', 'address', 'localAddress', 'proxy', 'share'],
+  async start(hub) {
+    const { config } = hub
+    const { account, address } = config
+    requireVenueAccount(account)
+    if (!config.live)
+      throw new ConfigError('orders leave for the venue from here: expected --live, which was not given')
+    const { id: venue, limit } = venueOf(config.exchange)
+    const of = { venue, account }
+    const egress = openEgress(hub, venue, limit)
+    const { exchangeUrl: url, localAddress, proxy } = config
+    const options = {
+      url,
+      localAddress,
+      proxy,
+      gate: egress.gate,
+      account,
+      keys: readAccountKeys(config, venue, account),
+      clock: hub.clock,
+    }
+    const [exchange, accountExchange] = await Promise.all([
+      openOrderExchange(venue, options),
+      openAccountExchange(venue, options),
+    ])
+    const stopClock = followVenueClock(
+      hub,
+      (onLeave) => egress.call('orders', () => accountExchange.fetchTime(), onLeave),
+      () => {},
+      clockEveryMs,
+    )
+    const desk = await openOrderDesk(hub, of, { exchange, egress })
+    const stream = listenOrders(desk, accountExchange, egress)
+    const serving = serveIntents(desk)
+    const leadership = standForLeader(hub, hub.keys.accountLease(venue, account, 'order'), (leads) => {
+      hub.log.info({ venue, account }, leads ? 'serves the account' : 'stands by')
+      serving.lead(leads)
+    })
+    const settling = keepSettled(desk, accountExchange, {
+      leads: () => leadership.isLeader(),
+      isStreaming: () => stream.tell().connected,
+    })
+    return {
+      tell: () => ({
+        venue,
+        account,
+        address,
+        mode: 'live',
+        leads: leadership.isLeader() ? 1 : 0,
+        connected: stream.tell().connected ? 1 : 0,
+        open: settling.open(),
+        closedUntil: egress.closedUntil(),
+        ...desk.counts(),
+      }),
+      async stop() {
+        await serving.stop()
+        await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
+        stopClock()
+        desk.stop()
+        await Promise.all([exchange.close(), accountExchange.close()])
+      },
+    }
+  },
+})

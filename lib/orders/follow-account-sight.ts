@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Hub } from '../hub/hub.ts'
+import type { FollowedInstruments } from '../market/follow-instruments.ts'
+import type { AccountOf } from '../model/account-of.ts'
+import { RetryLaterError, describeError } from '../model/errors.ts'
+import type { ExposedSize } from '../risk/exposure.ts'
+import { readAccountSight } from './account-sight.ts'
+import type { AccountSight } from './account-sight.ts'
+
+/** What an account's orders are held against, kept fresh: it is read for all orders and not for each. */
+export interface FollowedSight {
+  /** the last one, no older than half a second; throws RetryLaterError while none can be had */
+  current(): Promise<AccountSight>
+  /** one that is read from now on */
+  fresh(): Promise<AccountSight>
+  stop(): void
+}
+
+// Real ms.
+const readEveryMs = 200
+const oldestMs = 500
+const patienceMs = 1_000
+
+/** Follows it; `foreign` tells resting orders that no claim stands for. */
+export function followAccountSight(
+  hub: Hub,
+  of: AccountOf,
+  instruments: FollowedInstruments,
+  foreign: () => readonly ExposedSize[],
+): FollowedSight {
+  let last: AccountSight | undefined
+  let reading: Promise<AccountSight> | undefined
+  let queued: Promise<AccountSight> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  function read(): Promise<AccountSight> {
+    reading = readAccountSight(hub, of, instruments, foreign())
+      .then((sight) => (last = sight))
+      .finally(() => (reading = undefined))
+    return reading
+  }
+
+  // Whoever comes while one is read shares the next.
+  function fresh(): Promise<AccountSight> {
+    if (reading === undefined) return read()
+    queued ??= reading
+      .catch(() => {})
+      .then(() => {
+        queued = undefined
+        return read()
+      })
+    return queued
+  }
+
+  async function bounded(sight: Promise<AccountSight>): Promise<AccountSight> {
+    const late = new RetryLaterError('what the account holds could not be read', { retryAt: Date.now() })
+    const found = await Promise.race([sight, sleep(patienceMs, undefined, { ref: false })])
+    if (found === undefined) throw late
+    return found
+  }
+
+  async function loop(): Promise<void> {
+    try {
+      await fresh()
+    } catch (error) {
+      hub.log.debug({ error: describeError(error) }, 'what orders are held against was not read')
+    }
+    if (!stopped) timer = setTimeout(() => void loop(), readEveryMs)
+  }
+  void loop()
+
+  return {
+    async current() {
+      return last !== undefined && Date.now() - last.readAt <= oldestMs ? last : bounded(fresh())
+    },
+    fresh: () => bounded(fresh()),
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}

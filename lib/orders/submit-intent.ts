@@ -1,0 +1,171 @@
+import { decodeClaim } from '../model/claim.ts'
+import { OutcomeUnknownError, RetryLaterError, describeError } from '../model/errors.ts'
+import type { CancelIntent, Intent, OrderIntent } from '../model/intent.ts'
+import { isTerminal } from '../model/order.ts'
+import type { AccountSight } from './account-sight.ts'
+import { claimKeys } from './claims.ts'
+import type { FollowedSight } from './follow-account-sight.ts'
+import { judgeIntent } from './judge-intent.ts'
+import type { JudgeParts, Judgement } from './judge-intent.ts'
+import type { Denial } from './live-account.ts'
+import { readLiveOrder, recordPending, recordWord, toPendingOrder } from './live-orders.ts'
+import { claim, sendClaimed } from './send-intent.ts'
+import type { OrderPath } from './send-intent.ts'
+
+/**
+ * sent: its orders have left, whatever came of them; known: it was claimed before, and what became of it is found by its
+ * id; cancelled: the end of the order was asked for; denied: nothing of it was sent, and nothing will be.
+ */
+export type IntentOutcome =
+  | { readonly outcome: 'sent' | 'known' | 'cancelled' }
+  | { readonly outcome: 'denied'; readonly reason: string }
+
+/** What the path walks with. */
+export interface SubmitParts {
+  readonly path: OrderPath
+  readonly judge: JudgeParts
+  readonly sights: FollowedSight
+  /** runs a cancel through the address's budget */
+  readonly callToCancel: <T>(run: () => Promise<T>) => Promise<T>
+  /** intents of this process that are on their way */
+  readonly sending: Set<string>
+  /** asks the venue soon how an order stands */
+  readonly askSoon: (orderId: string) => void
+}
+
+// What a release of another order's room, or an older look at the account, is worth another try.
+const mostTries = 5
+// Venue ms after a state was written where none stood: what was sent before may be forgotten here and known there.
+const lookUpMs = 24 * 3_600_000
+// Beyond the window of a request.
+const settledMs = 5_000
+
+/** Walks an intent's whole path: state, check, claim, create, record. Publishes why it was denied. */
+export async function submitIntent(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> {
+  const outcome = await walk(parts, intent).catch((error: unknown): IntentOutcome => {
+    if (error instanceof RetryLaterError) return denied(error.message)
+    throw error
+  })
+  if (outcome.outcome === 'denied') await publishDenial(parts, intent, outcome.reason)
+  return outcome
+}
+
+async function walk(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> {
+  const { hub } = parts.path
+  if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
+  if (intent.class === 'cancel') return cancel(parts, intent)
+  if (await isClaimed(parts, intent)) return { outcome: 'known' }
+  parts.sending.add(intent.id)
+  try {
+    return await send(parts, intent)
+  } finally {
+    parts.sending.delete(intent.id)
+  }
+}
+
+async function send(parts: SubmitParts, intent: OrderIntent): Promise<IntentOutcome> {
+  const { path, sights } = parts
+  const { hub } = path
+  let sight = await sights.current()
+  const early = await lookUp(parts, intent, sight)
+  if (early === 'too early')
+    return denied('trading was let begin just now: what was sent before may still arrive')
+  for (let tries = 1; ; tries++) {
+    const judgement = await judgeIntent(parts.judge, intent, sight)
+    if ('denied' in judgement) {
+      // It may have been judged by what was so half a second ago.
+      if (tries > 1 || early !== undefined) return denied(judgement.denied)
+      sight = await sights.fresh()
+      continue
+    }
+    if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
+    const reservations = early === undefined ? judgement.reservations : []
+    const answer = await claim(path, judgement.intent, {
+      before: judgement.before,
+      reservations,
+      revision: sight.revision,
+    })
+    switch (answer.outcome) {
+      case 'claimed': {
+        const claimed = decodeClaim(answer.claim)
+        if (early === undefined) await sendClaimed(path, claimed)
+        else await recordFound(path, claimed, early)
+        return { outcome: early === undefined ? 'sent' : 'known' }
+      }
+      case 'claimed before':
+        return { outcome: 'known' }
+      case 'state forbids':
+        return denied(`trading is ${answer.state}`)
+      case 'banned':
+        return denied(`a ban forbids it: ${answer.ban}`)
+      case 'no room':
+        return denied(`the limit on ${answer.counter} leaves ${answer.left}`)
+      case 'judge again':
+        if (tries >= mostTries) return denied('the account kept changing while it was judged')
+        sight = await sights.fresh()
+    }
+  }
+}
+
+type Found = NonNullable<Awaited<ReturnType<OrderPath['exchange']['fetchOrder']>>>
+
+/**
+ * Where the state was written anew not long ago, asks the venue whether the intent's order is there already: its claim may
+ * have been lost with the state.
+ */
+async function lookUp(
+  { path }: SubmitParts,
+  { symbol, id }: OrderIntent,
+  { epoch }: AccountSight,
+): Promise<Found | 'too early' | undefined> {
+  const { clock } = path.hub
+  if (epoch === undefined || clock.now() - epoch > lookUpMs) return undefined
+  const found = await path.call(() => path.exchange.fetchOrder(symbol, id))
+  if (found !== undefined) return found
+  const isSettled = clock.now() > epoch + path.exchange.recvWindowMs * clock.rate + settledMs
+  return isSettled ? undefined : 'too early'
+}
+
+async function recordFound(
+  path: OrderPath,
+  claimed: ReturnType<typeof decodeClaim>,
+  report: Found,
+): Promise<void> {
+  const { hub, of } = path
+  for (const slice of claimed.intent.slices)
+    await recordPending(hub, of, toPendingOrder(of.account, claimed, slice))
+  await recordWord(hub, of, report.clientOrderId, { report }, path.moneyTerms(report.symbol))
+}
+
+async function cancel(parts: SubmitParts, { target }: CancelIntent): Promise<IntentOutcome> {
+  const { path } = parts
+  const order = await readLiveOrder(path.hub, path.of, target)
+  if (order === undefined) return denied(`no order ${target} is known`)
+  if (isTerminal(order.state)) return { outcome: 'known' }
+  try {
+    await parts.callToCancel(() => path.exchange.cancelOrder(order.symbol, target))
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) throw error
+    path.hub.log.warn({ id: target, error: describeError(error) }, 'the outcome of a cancel is unknown')
+  }
+  // Whether it was cancelled, had ended before or nobody knows: the order itself tells.
+  parts.askSoon(target)
+  return { outcome: 'cancelled' }
+}
+
+async function isClaimed({ path }: SubmitParts, { id }: OrderIntent): Promise<boolean> {
+  return (await path.hub.redis.hexists(claimKeys(path.hub, path.of).claims, id)) === 1
+}
+
+async function publishDenial({ path }: SubmitParts, intent: Intent, reason: string): Promise<void> {
+  const { hub, of } = path
+  const { id, strategy, symbol, signalId } = intent
+  const denial: Denial = { id, strategy, symbol, signalId, reason }
+  await hub.redis
+    .publish(hub.keys.accountFeed(of.venue, of.account), JSON.stringify({ denied: denial }))
+    .catch((error: unknown) => hub.log.debug({ error: describeError(error) }, 'a denial was not published'))
+}
+
+function denied(reason: string): IntentOutcome & Judgement {
+  return { outcome: 'denied', reason, denied: reason }
+}

@@ -1,0 +1,88 @@
+import { expect } from 'chai'
+import { openTrading } from '../support/account-system.ts'
+import { beatAsRisk, openOrderSystem, startOrders } from '../support/order-system.ts'
+import type { OrderSystem } from '../support/order-system.ts'
+import { runProgram } from '../support/run-program.ts'
+import { withSystems } from '../support/system.ts'
+import { tell } from '../support/until.ts'
+
+describe('the order actor', function () {
+  this.timeout(120_000)
+  const ends: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+  const open = withSystems()
+
+  async function openWith(kind: (system: Awaited<ReturnType<typeof open>>) => Promise<unknown>) {
+    const system = await open({ symbols: 6 })
+    const orders = await openOrderSystem(system)
+    ends.push(() => orders.stop(), beatAsRisk(system))
+    await kind(system)
+    return { system, orders }
+  }
+
+  const trades = async (client: Awaited<ReturnType<typeof openTrading>>) => (await client.truth()).trades
+
+  it('sends an intent once, whoever hands it in and however often, and follows it to its end', async () => {
+    const { system, orders } = await openWith((each) => startOrders(each))
+    const client = await openTrading(system)
+    const startedAt = Date.now()
+    const first = await orders.want({ signalId: 'one' })
+    await orders.want({ signalId: 'one' })
+    const filled = await orders.order(first.id, 'filled')
+    tell(`filled ${Date.now() - startedAt} ms after it was handed in`)
+    await orders.want({ signalId: 'one' })
+    const second = await orders.want({ signalId: 'two', class: 'reduce', side: 'sell', size: filled.size })
+    await orders.order(second.id, 'filled')
+    expect((await trades(client)).map(({ side, qty }) => [side, Number(qty)])).to.deep.equal([
+      ['BUY', Number(filled.size)],
+      ['SELL', Number(filled.size)],
+    ])
+    expect([...orders.denied]).to.deep.equal([])
+  })
+
+  it('takes back an order that rests', async () => {
+    const { orders } = await openWith((each) => startOrders(each))
+    const price = await quote(orders)
+    const resting = await orders.want({ signalId: 'rest', type: 'limit', price: price * 0.95, notional: 300 })
+    const order = await orders.order(resting.id, 'open')
+    await orders.cancel(order)
+    await orders.order(resting.id, 'cancelled')
+  })
+
+  it('denies what may not be, and says why', async () => {
+    const { system, orders } = await openWith((each) => startOrders(each))
+    const much = await orders.want({ signalId: 'much', notional: 1_000_000 })
+    expect(await orders.denial(much.id)).to.match(/is above/)
+    const late = await orders.want({ signalId: 'late' }, -1)
+    expect(await orders.denial(late.id)).to.equal('its deadline passed before it was sent')
+    await system.hub.redis.del(system.hub.keys.tradingState('binanceusdm', 'main'))
+    const halted = await orders.want({ signalId: 'halted' })
+    expect(await orders.denial(halted.id)).to.match(/^trading is halted/)
+  })
+
+  it('refuses to start without --live, without keys, and on paper', async () => {
+    const { redis } = await open({ symbols: 6, klines: 0, cursors: 0 })
+    const { host, port, password } = redis.endpoint
+    const main = ['--account', 'main', '--keys-file', 'none.json']
+    for (const [flags, words] of [
+      [main, 'expected --live'],
+      [[...main, '--live'], 'no keys of account "main"'],
+      [['--account', 'paper', '--live'], 'must name an account at the venue'],
+    ] as const) {
+      const REDIS_URL = `redis://:${password}@${host}:${port}`
+      const { code, stderr } = await runProgram('actors/order', flags, { REDIS_URL })
+      expect(stderr).to.include(words)
+      expect(code).to.equal(2)
+    }
+  })
+
+  async function quote(orders: OrderSystem): Promise<number> {
+    const { size, filledNotional } = await orders.order(
+      (await orders.want({ signalId: 'quote' })).id,
+      'filled',
+    )
+    return Number(filledNotional) / Number(size)
+  }
+})

@@ -1,0 +1,139 @@
+import { startHeartbeat } from '../../lib/hub/heartbeats.ts'
+import { writeTradingState } from '../../lib/account/trading-states.ts'
+import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
+import { toIntent } from '../../lib/model/intent.ts'
+import type { AskedOrder, OrderIntent } from '../../lib/model/intent.ts'
+import { readAccountSight } from '../../lib/orders/account-sight.ts'
+import { followInstruments } from '../../lib/market/follow-instruments.ts'
+import { handIntent, openIntentQueue } from '../../lib/orders/intent-queue.ts'
+import type { IntentQueue } from '../../lib/orders/intent-queue.ts'
+import type { Denial, LiveEvent } from '../../lib/orders/live-account.ts'
+import { followLiveAccount } from '../../lib/orders/live-account.ts'
+import type { LiveAccount } from '../../lib/orders/live-account.ts'
+import { readOrder } from '../../lib/orders/paper-orders.ts'
+import type { Order } from '../../lib/model/order.ts'
+import { keySettings, of } from './account-system.ts'
+import type { Child } from './child.ts'
+import type { System } from './system.ts'
+import { until, untilFound } from './until.ts'
+
+/** A system whose account takes orders, and somebody who wants some. */
+export interface OrderSystem {
+  readonly queue: IntentQueue
+  readonly account: LiveAccount
+  readonly denied: Map<string, Denial>
+  /** hands an order in; gives its intent */
+  want(asked: Partial<AskedOrder> & { signalId: string }, lifeMs?: number): Promise<OrderIntent>
+  cancel(order: Order): Promise<void>
+  /** the order, once it is as it should be */
+  order(id: string, state: Order['state'], withinMs?: number): Promise<Order>
+  /** why an intent was denied, once it was */
+  denial(id: string, withinMs?: number): Promise<string>
+  stop(): Promise<void>
+}
+
+/** The settings of an actor that sends orders. */
+export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
+
+/** Starts what an account's orders need, but for the actor that sends them, and lets trading begin long ago. */
+export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
+  const { hub } = system
+  const denied = new Map<string, Denial>()
+  await Promise.all([system.start('ticker'), system.start('mark'), system.start('position', keySettings)])
+  await begin(system)
+  const queue = openIntentQueue(hub, of)
+  const account = followLiveAccount(hub, of, ({ denied: each }: LiveEvent) => {
+    if (each !== undefined) denied.set(each.id, each)
+  })
+  const strategy = 'test'
+  return {
+    queue,
+    account,
+    denied,
+    async want({ signalId, ...asked }, lifeMs = 5_000) {
+      const whole: AskedOrder = { signalId, symbol, class: 'open', side: 'buy', type: 'market', ...asked }
+      const sized =
+        whole.size === undefined && whole.notional === undefined ? { ...whole, notional: 200 } : whole
+      const deadline = system.simulator.now() + lifeMs
+      const intent = toIntent(sized, { account: of.account, strategy, deadline })
+      if ('denied' in intent) throw new Error(intent.denied)
+      await handIntent(queue, intent)
+      return intent
+    },
+    async cancel({ id, symbol: orderSymbol }) {
+      const signalId = `cancel ${id}`
+      await handIntent(queue, {
+        id: clientOrderIdOf(of.account, strategy, signalId),
+        account: of.account,
+        strategy,
+        signalId,
+        symbol: orderSymbol,
+        deadline: system.simulator.now() + 5_000,
+        class: 'cancel',
+        target: id,
+      })
+    },
+    order: (id, state, withinMs = 10_000) => {
+      let last = ''
+      return untilFound(
+        `order ${id} is ${state}`,
+        async () => {
+          const order = await readOrder(hub, of, id)
+          const why = denied.get(id)?.reason
+          if (why !== undefined) throw new Error(`it was denied: ${why}`)
+          last = order?.state ?? 'not known'
+          // That it is filled may be known before its trades are.
+          const isWhole = state !== 'filled' || order?.filledNotional !== '0'
+          return order?.state === state && isWhole ? order : undefined
+        },
+        withinMs,
+        () => `it is ${last}`,
+      )
+    },
+    denial: (id, withinMs = 10_000) =>
+      untilFound(`intent ${id} is denied`, async () => denied.get(id)?.reason, withinMs),
+    async stop() {
+      account.stop()
+      await queue.close()
+    },
+  }
+}
+
+/** Starts the actor that sends orders, and waits until orders could be opened. */
+export async function startOrders(
+  system: System,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Child> {
+  const { hub } = system
+  const child = await system.start('order', { ...orderSettings, ...settings })
+  const instruments = await followInstruments(hub, of.venue)
+  try {
+    const isReady = async () => {
+      system.requireAlive()
+      const sight = await readAccountSight(hub, of, instruments, [])
+      return (
+        sight.problem === undefined &&
+        sight.equity !== undefined &&
+        sight.maintenance !== undefined &&
+        sight.incomeAt !== undefined &&
+        sight.marks.size >= system.symbols &&
+        sight.orderBeatAgeMs !== undefined
+      )
+    }
+    await until('orders could be opened', isReady, 20_000)
+  } finally {
+    instruments.stop()
+  }
+  return child
+}
+
+/** A risk actor's sign of life, where none is wanted; the function given back ends it. */
+export function beatAsRisk({ hub }: System): () => Promise<void> {
+  return startHeartbeat(hub.redis, hub.keys, 'risk:test:1', () => ({ venue: of.venue, account: of.account }))
+}
+
+// Trading that began long ago: nobody looks intents up.
+async function begin({ hub }: System): Promise<void> {
+  await writeTradingState(hub, of, 'active', 'the test begins')
+  await hub.redis.set(hub.keys.tradingEpoch(of.venue, of.account), 1)
+}
