@@ -42,9 +42,9 @@ export function floodIntents(
       const kind = at % 3
       const intent = toIntent(
         kind === 0
-          ? { ...asked, type: 'market', notional: 150 }
+          ? { ...asked, type: 'market', notional: 300 }
           : kind === 1
-            ? { ...asked, type: 'limit', price: priceAt(held, 0.97), notional: 150 }
+            ? { ...asked, type: 'limit', price: priceAt(held, 0.97), notional: 300 }
             : { ...asked, class: 'reduce', side: 'sell', type: 'market', size },
         { account: of.account, strategy, deadline: now() + lifeMs },
       )
