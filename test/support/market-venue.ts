@@ -13,8 +13,10 @@ export interface MarketVenue extends VenueServer {
   now(): number
   /** path -> requests that were answered */
   readonly requests: ReadonlyMap<string, number>
-  /** requests beyond a limit */
+  /** requests beyond a limit, or while the address is banned */
   refused(): number
+  /** refuses whatever comes from now on, with 403 */
+  ban(): void
 }
 
 const minute = 60_000
@@ -199,6 +201,7 @@ export async function startMarketVenue(
   const requests = new Map<string, number>()
   const starts = new Map<string, number[]>()
   let refused = 0
+  let isBanned = false
 
   const market: Market = {
     symbols,
@@ -221,6 +224,11 @@ export async function startMarketVenue(
 
   const server = await startVenueServer((request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://venue')
+    if (isBanned) {
+      refused += 1
+      response.writeHead(403).end('<html>403 Forbidden</html>')
+      return
+    }
     if (!isWithinLimits(pathname)) {
       refused += 1
       const [status, body] = words.refusal
@@ -238,6 +246,7 @@ export async function startMarketVenue(
     now,
     requests,
     refused: () => refused,
+    ban: () => (isBanned = true),
   }
 }
 
