@@ -33,6 +33,9 @@ export const bybitOrders: VenueOrders = {
   unknownCodes: new Set(['10000', '10016', '5004', '110030', '110072']),
   laterCodes: new Set(['10002', '10006', '10018', '10429']),
   absentCodes: new Set([noSuchOrder, '110008', '110010']),
+  bandCodes: new Set(['110003']),
+  // It makes other reducing orders smaller by itself.
+  restingCodes: new Set(),
   async createOrder(ask, order) {
     const { body } = await ask(post('v5/order/create', toOrderParams(order)))
     return toStandingOrder(order, placedIn(body))
