@@ -8,14 +8,11 @@ import { intervalsMs, openTimeAt } from '../../lib/model/timeframe.ts'
 import { ensureKnown } from './fetch-klines.ts'
 import type { KlineActor } from './fetch-klines.ts'
 
-// The most candles for the least weight on Binance: 1,000 weigh 5.
-const candlesPerRequest = 1_000
-
-/** Fills one symbol's history, in requests of 1,000 candles; gives how many won. */
+/** Fills one symbol's history, in requests of as many candles as the venue gives; gives how many won. */
 export async function backfillKlines(actor: KlineActor, job: Job<BackfillJob>): Promise<number> {
   const { hub, exchange, egress } = actor
   const { symbol, interval, candles, until } = job.data
-  const { venue } = exchange
+  const { venue, mostKlines: candlesPerRequest } = exchange
   await ensureKnown(actor, symbol)
   const index = (await readInstruments(hub, venue)).get(symbol)?.index
   if (index === undefined) throw new VenueRejectedError(`${symbol} is not among the instruments of ${venue}`)

@@ -19,10 +19,11 @@ await runActor({
   settings: ['concurrency', 'candlesPerPoll', 'klineRetention', 'address', 'localAddress', 'proxy', 'share'],
   async start(hub) {
     const { config } = hub
-    const { id: venue, limit } = venueOf(config.exchange)
-    const egress = openEgress(hub, venue, limit)
+    const { id: venue } = venueOf(config.exchange)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy } = config
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
+    const { charge: poll } = exchange.costOf('klines')
     const actor: KlineActor = { hub, exchange, egress, jobs: 0, failures: 0 }
 
     const polls: Worker<FetchJob, FetchResult> = openWorker(
@@ -62,7 +63,8 @@ await runActor({
         venue,
         address: config.address,
         slots: ready ? config.concurrency : 0,
-        perSecond: egress.weightPerSecond('market'),
+        limit: poll.limit.name,
+        perSecond: egress.perSecond('market', poll),
         closedUntil: egress.closedUntil(),
         jobs: actor.jobs,
         failures: actor.failures,

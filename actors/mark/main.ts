@@ -1,4 +1,5 @@
 import { openEgress } from '../../lib/egress/egress.ts'
+import { openPollFlow } from '../../lib/egress/poll-flow.ts'
 import { pollInTurns } from '../../lib/egress/poll-in-turns.ts'
 import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
@@ -8,11 +9,6 @@ import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { mergeMarks } from '../../lib/market/marks.ts'
 import { encodeFlows } from '../../lib/model/egress-budget.ts'
 
-// All symbols in one request; venues differ, and this one is the measure of the cadence.
-const requestWeight = 10
-// A little slower than the share allows, so that jitter does not run into it.
-const slack = 0.98
-
 await runActor({
   kind: 'mark',
   summary:
@@ -20,8 +16,8 @@ await runActor({
   settings: ['markShare', 'address', 'localAddress', 'proxy', 'share'],
   async start(hub) {
     const { config } = hub
-    const { id: venue, limit } = venueOf(config.exchange)
-    const egress = openEgress(hub, venue, limit)
+    const { id: venue } = venueOf(config.exchange)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy, address } = config
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
     const stopClock = followVenueClock(
@@ -29,12 +25,14 @@ await runActor({
       (onLeave) => egress.call('market', () => exchange.fetchTime(), onLeave),
       () => {},
     )
-    const flow = { name: 'marks', share: config.markShare, usualWeight: requestWeight }
-    const perSecond = () => ((egress.weightPerSecond('market') * flow.share) / requestWeight) * slack
+    const polling = openPollFlow(
+      { egress, clock: hub.clock },
+      { name: 'marks', egressClass: 'market', share: config.markShare, cost: exchange.costOf('marks') },
+    )
     const turns = joinTurns(hub, hub.keys.members(venue, 'mark'), {
       address,
       id: actorId('mark'),
-      perSecond,
+      perSecond: () => polling.perSecond(),
     })
     const polls = pollInTurns(hub, {
       what: 'marks',
@@ -47,7 +45,7 @@ await runActor({
           'market',
           () => exchange.fetchMarks(),
           () => (polledAt = hub.clock.now() - hub.clock.errorMs()),
-          flow,
+          polling.flow,
         )
         await mergeMarks(hub, venue, marks, polledAt)
       },
@@ -57,8 +55,9 @@ await runActor({
         venue,
         address,
         members: turns.members(),
-        flows: encodeFlows([flow]),
-        perSecond: perSecond().toFixed(2),
+        limit: polling.limit,
+        flows: encodeFlows([polling.flow]),
+        perSecond: polling.perSecond().toFixed(2),
         ...polls.counts(),
       }),
       async stop() {

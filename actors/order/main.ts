@@ -26,9 +26,9 @@ await runActor({
     requireVenueAccount(account)
     if (!config.live)
       throw new ConfigError('orders leave for the venue from here: expected --live, which was not given')
-    const { id: venue, limit } = venueOf(config.exchange)
+    const { id: venue } = venueOf(config.exchange)
     const of = { venue, account }
-    const egress = openEgress(hub, venue, limit)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy } = config
     const options = {
       url,

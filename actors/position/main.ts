@@ -29,11 +29,11 @@ await runActor({
     const { config } = hub
     const { account, address, accountShare } = config
     requireVenueAccount(account)
-    const { id: venue, limit } = venueOf(config.exchange)
+    const { id: venue } = venueOf(config.exchange)
     const of = { venue, account }
     const sources: readonly AccountSource[] = config.source === 'all' ? accountSources : [config.source]
     const keys = readAccountKeys(config, venue, account)
-    const egress = openEgress(hub, venue, limit)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy } = config
     const exchange = await openAccountExchange(venue, {
       url,
@@ -73,6 +73,7 @@ await runActor({
           account,
           address,
           sources: sources.join(' '),
+          limit: exchange.costOf('account').charge.limit.name,
           flows: encodeFlows(flows),
           closedUntil: egress.closedUntil(),
           ...(polls.size > 0 ? { periodMs: Math.round(periodMs(actor)) } : {}),

@@ -8,9 +8,6 @@ import type { Taken } from './take-reports.ts'
 /** Source -> when its last request left, real ms; of all sources that one process asks. */
 export type LeftAt = Map<'account' | 'risk', number>
 
-// Both endpoints weigh the same, and this is the measure of the pace.
-const requestWeight = 5
-
 /**
  * Asks one endpoint of the account again and again, at the pace that its share of the address allows, and in turn with
  * the other one of this process, so that a change is seen as soon as two can see it.
@@ -40,8 +37,9 @@ export function pollSource(
 }
 
 /** Real ms between two polls of a source, as the budget allows them now. */
-export function periodMs({ egress, hub }: AccountActor): number {
-  return (1000 * requestWeight) / (egress.weightPerSecond('account') * hub.config.accountShare)
+export function periodMs({ egress, exchange, hub }: AccountActor): number {
+  const perSecond = egress.perSecond('account', exchange.costOf('account').charge)
+  return 1000 / (perSecond * hub.config.accountShare)
 }
 
 // Parts of a period: so far apart the two sources' polls should be at least.

@@ -31,8 +31,8 @@ await runActor({
     requireVenueAccount(account)
     if (!config.live)
       throw new ConfigError(`actors/risk sends orders to the venue: it needs --live for account "${account}"`)
-    const { id: venue, limit } = venueOf(config.exchange)
-    const egress = openEgress(hub, venue, limit)
+    const { id: venue } = venueOf(config.exchange)
+    const egress = openEgress(hub, venue)
     const options = {
       url: config.exchangeUrl,
       localAddress: config.localAddress,

@@ -1,7 +1,7 @@
 import cron from 'node-cron'
 import { readPositionSymbols } from '../../lib/account/held-symbols.ts'
 import { openEgress } from '../../lib/egress/egress.ts'
-import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
+import { openExchange, requireIntervals, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
 import { closeAll, openQueue } from '../../lib/hub/queues.ts'
@@ -39,12 +39,13 @@ await runActor({
   ],
   async start(hub) {
     const { config } = hub
-    const { id: venue, limit } = venueOf(config.exchange)
+    const { id: venue } = venueOf(config.exchange)
+    requireIntervals(venueOf(config.exchange), config.intervals)
     // A file that cannot be read is a mistake to be told at once, and not at the first change.
     readSymbolsFile(symbolsFilePath(config))
     const lanes = toLanes(venue, config)
     const modules = await loadHotModules(config.hotLane, hub.log)
-    const egress = openEgress(hub, venue, limit)
+    const egress = openEgress(hub, venue)
     const { exchangeUrl: url, localAddress, proxy } = config
     const exchange = await openExchange(venue, { url, localAddress, proxy, gate: egress.gate })
     const queue = openQueue<FetchJob>(hub, fetchQueue(venue))

@@ -2,6 +2,7 @@ import type { Hub } from '../hub/hub.ts'
 
 /** The request budget of one public address, as all processes share it; spans in real ms. */
 export interface Budget {
+  /** its name; of one limit among several, that behind it */
   readonly address: string
   /** weight used in the window that runs now */
   readonly usedWeight: number
@@ -32,7 +33,9 @@ export async function readBudgets(hub: Hub, venue: string): Promise<Budget[]> {
   const names = addresses.filter((_, i) => i % 2 === 0)
   return Promise.all(
     names.map(async (address, i) => {
-      const state = await hub.redis.hgetall(hub.keys.egress(venue, address))
+      const [name = '', ...limit] = address.split(' ')
+      const rest = limit.length === 0 ? undefined : limit.join(' ')
+      const state = await hub.redis.hgetall(hub.keys.egress(venue, name, rest))
       return toBudget(address, Number(addresses[2 * i + 1]), state, now)
     }),
   )

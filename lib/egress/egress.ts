@@ -1,139 +1,149 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { egressReserve } from '../../lua/egress-reserve.ts'
 import { egressSettle } from '../../lua/egress-settle.ts'
-import type { RequestGate, Ticket, VenueRequest } from '../exchange/exchange.ts'
+import type { RequestGate, Ticket, VenueAnswer, VenueRequest } from '../exchange/exchange.ts'
 import type { Hub } from '../hub/hub.ts'
 import { allowanceOf } from '../model/egress-budget.ts'
-import type { EgressClass, Flow, WeightLimit } from '../model/egress-budget.ts'
+import type { Charge, EgressClass, Flow, VenueLimit } from '../model/egress-budget.ts'
 import { InvariantError, RetryLaterError } from '../model/errors.ts'
+import { bookCharges, windowMsOf } from './book-charges.ts'
+import type { Bucket, Booking } from './book-charges.ts'
+import { openClosures } from './closures.ts'
+import type { OrderBooking } from './order-rates.ts'
 
-/** One public address of this process: requests leave by it under the budget that all processes share. */
+/** One public address of this process: requests leave by it under the budgets that all processes share. */
 export interface Egress {
   /** the port that an exchange's requests pass */
   readonly gate: RequestGate
-  /** Runs a call of an exchange; each request it makes is booked for `egressClass`, and `onLeave` is told as it leaves. */
-  call<T>(egressClass: EgressClass, run: () => Promise<T>, onLeave?: () => void, flow?: Flow): Promise<T>
+  /**
+   * Runs a call of an exchange; each request it makes is booked for `egressClass`, orders of what `orders` has booked
+   * already, and `onLeave` is told as it leaves.
+   */
+  call<T>(
+    egressClass: EgressClass,
+    run: () => Promise<T>,
+    onLeave?: () => void,
+    flow?: Flow,
+    orders?: OrderBooking,
+  ): Promise<T>
   /** real ms since epoch until which the address is closed, as far as this process knows; 0 when open */
   closedUntil(): number
-  /** weight of `egressClass` that leaves in a real second at most, as the last request of the class was told */
-  weightPerSecond(egressClass: EgressClass): number
+  /** how many such charges of `egressClass` leave in a real second at most, as the last one of the class was told */
+  perSecond(egressClass: EgressClass, charge: Charge): number
 }
 
 interface CallScope {
   readonly egressClass: EgressClass
   readonly flow: Flow
   readonly onLeave: (() => void) | undefined
+  readonly orders: OrderBooking | undefined
 }
 
 const restFlow: Flow = { name: 'rest', share: 0 }
 
-const usualWeight = 5
-
 // Real ms.
-const horizonMs = 250
 const longestWaitMs = 2_000
-const probeMs = 10_000
 const redisAwayMs = 1_000
 const announceEveryMs = 1_000
 
 // Market ms at the start of a window in which an answer's count may still be of the window before.
 const guardMs = 1_500
 
-/** The address that the configuration names, at a venue with this limit. */
-export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress {
+/** The address that the configuration names, at a venue. */
+export function openEgress(hub: Hub, venue: string): Egress {
   const { address, share } = hub.config
-  const keys = { egress: hub.keys.egress(venue, address) }
-  const windowMs = hub.clock.toRealMs(limit.windowMs)
   const scopes = new AsyncLocalStorage<CallScope>()
-  const permitted = new Map<EgressClass, number>()
-  let closedUntil = 0
-  let announcedAt = 0
+  const permitted = new Map<string, number>()
+  const announcedAt = new Map<string, number>()
+  const closures = openClosures(hub, venue)
 
-  // Whoever looks at the budget wants to see its limits, and after a FLUSHALL again.
-  function announce(whole: number): void {
+  // Whoever looks at the budgets wants to see their limits, and after a FLUSHALL again.
+  function announce({ charge: { limit }, bucket }: Booking): void {
     const now = Date.now()
-    if (now - announcedAt < announceEveryMs) return
-    announcedAt = now
-    hub.redis.zadd(hub.keys.addresses(venue), now, address).catch(ignore)
-    hub.redis.hset(keys.egress, { limit: limit.limit, windowMs, permitted: whole }).catch(ignore)
+    if (now - (announcedAt.get(bucket.egress) ?? 0) < announceEveryMs) return
+    announcedAt.set(bucket.egress, now)
+    const whole = allowanceOf('protect', { limit, share }).permitted
+    const windowMs = hub.clock.toRealMs(limit.windowMs)
+    hub.redis.hset(bucket.egress, { limit: limit.limit, windowMs, permitted: whole }).catch(ignore)
+    if (limit.scope !== 'address') return
+    const member = bucket.egress === bucket.address ? address : `${address} ${limit.name}`
+    hub.redis.zadd(hub.keys.addresses(venue), now, member).catch(ignore)
   }
 
-  function close(forMs: number): RetryLaterError {
-    closedUntil = Math.max(closedUntil, Date.now() + forMs)
-    return new RetryLaterError(`${venue}: address ${address} is closed`, { retryAt: closedUntil })
-  }
-
-  async function reserve(request: VenueRequest, { egressClass, flow }: CallScope): Promise<number> {
-    const { paced, ...allowance } = allowanceOf(egressClass, { limit, share })
-    const pace = paced ? { flow: flow.name, share: flow.share } : { flow: '', share: 0 }
-    const usual = flow.usualWeight ?? usualWeight
-    const args = { weight: request.weight, ...allowance, ...pace, usual, windowMs, horizonMs, probeMs }
+  async function reserve(request: VenueRequest, scope: CallScope): Promise<readonly Booking[]> {
+    const { egressClass, flow, orders } = scope
+    const charges = request.charges.filter(
+      ({ limit, amount }) => limit.counts !== 'orders' || orders?.take(limit, amount) !== true,
+    )
+    const note = (limit: VenueLimit, most: number) => permitted.set(`${egressClass} ${limit.name}`, most)
     const giveUpAt = Date.now() + (flow.patienceMs ?? longestWaitMs)
     for (;;) {
-      if (closedUntil > Date.now()) throw close(0)
-      const booking = await egressReserve(hub.redis, keys, args).catch((cause: unknown) => {
-        // Market data is the first to stop: without Redis nobody knows what is left of the budget.
-        throw new RetryLaterError('Redis is away, so no weight can be booked', {
-          retryAt: Date.now() + redisAwayMs,
-          cause,
-        })
-      })
-      announce(allowance.permitted)
-      permitted.set(egressClass, booking.permitted)
-      if (booking.granted) {
-        if (booking.inMs > 1) {
-          await sleep(booking.inMs)
-          await requireOpen()
-        }
-        return booking.window
+      closures.requireOpen(charges)
+      const booked = await bookCharges(hub, venue, charges, { egressClass, flow }, note).catch(
+        (cause: unknown) => {
+          // Market data is the first to stop: without Redis nobody knows what is left of the budget.
+          throw new RetryLaterError('Redis is away, so no weight can be booked', {
+            retryAt: Date.now() + redisAwayMs,
+            cause,
+          })
+        },
+      )
+      if (booked.granted) {
+        booked.bookings.forEach(announce)
+        if (booked.inMs > 1) await sleep(booked.inMs)
+        // Of a limit by user the script does not know whether the address is closed.
+        const knowsAddress = booked.bookings.some(({ charge }) => charge.limit.scope === 'address')
+        if (booked.inMs > 1 || !knowsAddress) await closures.requireStillOpen(booked.bookings)
+        return booked.bookings
       }
-      if (booking.reason === 'closed') throw close(booking.waitMs)
-      if (Date.now() + booking.waitMs > giveUpAt) {
-        throw new RetryLaterError(`${venue}: no weight left on address ${address} (${booking.reason})`, {
-          retryAt: Date.now() + booking.waitMs,
-        })
+      if (booked.reason === 'closed') throw closures.close(booked.bucket, booked.waitMs)
+      if (Date.now() + booked.waitMs > giveUpAt) {
+        const what = `${venue}: no ${booked.refused.limit.name} left on address ${address} (${booked.reason})`
+        throw new RetryLaterError(what, { retryAt: Date.now() + booked.waitMs })
       }
-      await sleep(booking.waitMs)
+      await sleep(booked.waitMs)
     }
   }
 
-  // Another process may have learnt meanwhile that the address is closed.
-  async function requireOpen(): Promise<void> {
-    if (closedUntil > Date.now()) throw close(0)
-    const [until, [seconds, micros]] = await Promise.all([
-      hub.redis.hget(keys.egress, 'closedUntil'),
-      hub.redis.time(),
-    ])
-    const leftMs = until === null ? 0 : Number(until) - (Number(seconds) * 1000 + Number(micros) / 1000)
-    if (leftMs > 0) throw close(leftMs)
+  async function settle(bookings: readonly Booking[], answer: VenueAnswer): Promise<void> {
+    const { status, usedWeight, closeForMs, closes = 'address' } = answer
+    const closeMs = closeForMs === undefined ? 0 : Math.ceil(hub.clock.toRealMs(closeForMs))
+    const closed = closeMs === 0 ? [] : closes === 'address' ? [closures.ofAddress] : narrowest(bookings)
+    for (const bucket of closed) closures.close(bucket, closeMs)
+    const isClosed = ({ egress }: Bucket) => closed.some((bucket) => bucket.egress === egress)
+    // What stands in a rolling window is exact, and no header tells it.
+    const told = bookings.filter(({ charge, bucket }) => charge.limit.window === 'fixed' || isClosed(bucket))
+    await Promise.all(
+      told.map(({ charge: { limit }, bucket, window }) =>
+        egressSettle(hub.redis, bucket, {
+          window,
+          used: limit.counts === 'weight' ? usedWeight : undefined,
+          closeMs: isClosed(bucket) ? closeMs : 0,
+          status,
+          windowMs: windowMsOf(hub, limit),
+          guardMs: hub.clock.toRealMs(guardMs),
+        }),
+      ),
+    )
+    const wasTold = ({ egress }: Bucket) => told.some(({ bucket }) => bucket.egress === egress)
+    if (!closed.every(wasTold)) await closures.tell(closeMs, status)
   }
 
   const gate: RequestGate = {
     async enter(request): Promise<Ticket> {
       const scope = scopes.getStore()
       if (scope === undefined) throw new InvariantError(`${request.path} was requested outside egress.call`)
-      const window = await reserve(request, scope)
+      const bookings = await reserve(request, scope)
       scope.onLeave?.()
       return {
-        settle({ status, usedWeight, closeForMs }) {
-          const closeMs = closeForMs === undefined ? 0 : Math.ceil(hub.clock.toRealMs(closeForMs))
-          if (closeMs > 0) {
-            close(closeMs)
+        settle(answer) {
+          const { status, closeForMs, closes } = answer
+          if (closeForMs !== undefined)
             hub.log.warn(
-              { venue, address, status, closeMs, path: request.path },
-              'the venue closed the address',
+              { venue, address, status, closeForMs, closes, path: request.path },
+              'the venue closed the address, or a limit of it',
             )
-          }
-          const answer = {
-            window,
-            used: usedWeight,
-            closeMs,
-            status,
-            windowMs,
-            guardMs: hub.clock.toRealMs(guardMs),
-          }
-          egressSettle(hub.redis, keys, answer).catch((error: unknown) => {
+          settle(bookings, answer).catch((error: unknown) => {
             hub.log.debug({ err: error }, 'an answer was not settled')
           })
         },
@@ -142,12 +152,21 @@ export function openEgress(hub: Hub, venue: string, limit: WeightLimit): Egress 
   }
   return {
     gate,
-    call: (egressClass, run, onLeave, flow = restFlow) => scopes.run({ egressClass, flow, onLeave }, run),
-    closedUntil: () => closedUntil,
-    weightPerSecond: (egressClass) =>
-      ((permitted.get(egressClass) ?? allowanceOf(egressClass, { limit, share }).permitted) * 1000) /
-      windowMs,
+    call: (egressClass, run, onLeave, flow = restFlow, orders) =>
+      scopes.run({ egressClass, flow, onLeave, orders }, run),
+    closedUntil: () => closures.until(),
+    perSecond(egressClass, { limit, amount }) {
+      const most =
+        permitted.get(`${egressClass} ${limit.name}`) ?? allowanceOf(egressClass, { limit, share }).permitted
+      return (most * 1000) / hub.clock.toRealMs(limit.windowMs) / amount
+    },
   }
+}
+
+/** The buckets of the account where there are any: it is these that a venue means that refuses some of its requests. */
+function narrowest(bookings: readonly Booking[]): Bucket[] {
+  const ofAccount = bookings.filter(({ charge }) => charge.limit.scope !== 'address')
+  return (ofAccount.length > 0 ? ofAccount : bookings).map(({ bucket }) => bucket)
 }
 
 function ignore(): void {}

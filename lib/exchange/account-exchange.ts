@@ -1,7 +1,7 @@
 import type { AccountModes } from '../model/account-modes.ts'
 import type { AccountReport } from '../model/balance-report.ts'
 import type { Decimal } from '../model/decimal.ts'
-import type { WeightLimit } from '../model/egress-budget.ts'
+import type { PollCost, PollKind } from './exchange.ts'
 import type { Income } from '../model/income.ts'
 import type { Raw } from './raw.ts'
 
@@ -40,8 +40,7 @@ export interface IncomePage {
 export interface AccountExchange {
   readonly venue: string
   readonly account: string
-  /** the limit on weight by source address */
-  readonly limit: WeightLimit
+  costOf(kind: PollKind): PollCost
   /** The venue's clock, ms since epoch. */
   fetchTime(): Promise<number>
   /** All balances and positions; without entry prices, marks and leverage. */

@@ -1,3 +1,4 @@
+import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import { binanceAccount } from './binance-account.ts'
 import { binanceOrders } from './binance-orders.ts'
@@ -85,8 +86,33 @@ export const binanceusdm: Venue = {
       ws: { future: `${ws}/ws` },
     },
   }),
-  limit: { limit: 2400, windowMs: minute },
-  weigh({ method, path, params }) {
+  limits: [
+    { name: 'weight', scope: 'address', counts: 'weight', limit: 2400, windowMs: minute, window: 'fixed' },
+    // The venue's windows are fixed, by its own clock: what keeps to any span keeps to these, whatever the clocks say.
+    ...(
+      [
+        ['orders', 300, 10 * second],
+        ['orders by minute', 1200, minute],
+      ] as const
+    ).map(([name, limit, windowMs]): VenueLimit => ({
+      name,
+      scope: 'user',
+      counts: 'orders',
+      limit,
+      windowMs,
+      window: 'rolling',
+      endpoints: ['POST order', 'POST algoOrder'],
+    })),
+  ],
+  symbolParam: 'symbol',
+  polls: {
+    klines: { method: 'GET', path: 'klines', params: { limit: 99 } },
+    tickers: { method: 'GET', path: 'ticker/bookTicker', params: {} },
+    marks: { method: 'GET', path: 'premiumIndex', params: {} },
+    account: { method: 'GET', path: 'account', params: {} },
+  },
+  weigh({ method, path, params: list }) {
+    const params = list as Raw
     // New orders count in windows of their own, by account.
     if (method === 'POST' && (path === 'order' || path === 'algoOrder')) return 0
     // What changes a setting weighs 1 where reading it weighs 30.
@@ -105,11 +131,13 @@ export const binanceusdm: Venue = {
     if (path === 'ticker/bookTicker') return undefined
     return numberIn(headers['X-Mbx-Used-Weight-1m'])
   },
-  closeForMs(status, headers) {
+  refusal(status, headers) {
     if (status !== 429 && status !== 418) return undefined
     const seconds = numberIn(headers['Retry-After'])
     // Without a word from the venue: the rest of a window, and the shortest ban.
-    return seconds !== undefined && seconds > 0 ? seconds * second : status === 418 ? 2 * minute : minute
+    const closeForMs =
+      seconds !== undefined && seconds > 0 ? seconds * second : status === 418 ? 2 * minute : minute
+    return { closeForMs, closes: 'address' }
   },
   status: (info) => statuses[String(info['status'])] ?? 'paused',
   underlying: (info) =>
@@ -122,6 +150,9 @@ export const binanceusdm: Venue = {
   tickerUpdateId: (info) => Number(info['lastUpdateId'] ?? 0),
   fetchMarks: async (ask) =>
     toMarks((await ask({ api: 'fapiPublic', method: 'GET', path: 'premiumIndex' })).body),
+  // 1,000 weigh 5.
+  mostKlines: 1_000,
+  lacks: [],
   account: binanceAccount,
   orders: binanceOrders,
   prepare(client) {

@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream'
 import type { Exchange as CcxtExchange } from 'ccxt'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { InvariantError } from '../model/errors.ts'
-import type { RequestGate, Ticket, VenueRequest } from './exchange.ts'
+import { chargesOf } from './charges.ts'
+import type { RequestGate, Ticket, VenueAnswer, VenueRequest } from './exchange.ts'
 import { UnreadableAnswer } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { StreamUrls } from './venue-account.ts'
-import type { RawAnswer, Venue, VenueCall } from './venue.ts'
+import type { RawAnswer, Refusal, Venue, VenueCall } from './venue.ts'
 
 /** How a client reaches its venue. */
 export interface ClientOptions {
@@ -126,8 +127,9 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       params: unknown,
     ): number {
       const of = { method: String(method), path: String(path) }
-      const weight = venue.weigh({ ...of, params: (params ?? {}) as Raw })
-      stateOf(states).request = { ...of, weight }
+      const charges = chargesOf(venue, { ...of, params: (params ?? {}) as Raw })
+      const weight = charges.find(({ limit }) => limit.scope === 'address')?.amount ?? 0
+      stateOf(states).request = { ...of, weight, charges }
       return weight
     }
 
@@ -158,7 +160,7 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       ticket?.settle({
         status,
         usedWeight: venue.usedWeight(request?.path ?? '', headers),
-        closeForMs: venue.closeForMs(status, headers),
+        ...refusedBy(venue.refusal(status, headers)),
       })
       return super.handleRestResponse(...args)
     }
@@ -183,6 +185,11 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
         CcxtExchange['handleErrors']
       >
     ): undefined {
+      const told = (headers ?? {}) as Record<string, string>
+      // Some venues refuse with status 200, or say only in the body what it is that they close.
+      const refusal = venue.refusalIn?.((answer ?? {}) as Raw, told)
+      if (refusal !== undefined && venue.refusal(status, told) === undefined)
+        stateOf(states).ticket?.settle({ status, usedWeight: undefined, ...refusal })
       super.handleErrors(status, reason, url, method, headers, body, answer, sentHeaders, sentBody)
       // ccxt takes an HTML page or a cut text with status 200 for an empty list.
       if (status < 300 && (answer === undefined || answer === null))
@@ -204,6 +211,10 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
 // ccxt writes into what it sends.
 function copyOf(params: VenueCall['params']): Raw {
   return structuredClone(params ?? {}) as Raw
+}
+
+function refusedBy(refusal: Refusal | undefined): Pick<VenueAnswer, 'closeForMs' | 'closes'> {
+  return refusal ?? { closeForMs: undefined }
 }
 
 function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {

@@ -1,5 +1,5 @@
 import type { Decimal } from '../model/decimal.ts'
-import type { WeightLimit } from '../model/egress-budget.ts'
+import type { Charge } from '../model/egress-budget.ts'
 import type { Instrument } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
 import type { Ticker } from '../model/ticker.ts'
@@ -9,8 +9,21 @@ import type { Interval } from '../model/timeframe.ts'
 export interface VenueRequest {
   readonly method: string
   readonly path: string
-  /** what the venue counts for it */
+  /** what the venue counts for it by address */
   readonly weight: number
+  /** the limits it counts in, the narrowest scope first; empty: none */
+  readonly charges: readonly Charge[]
+}
+
+/** Which of a venue's endpoints a poll asks. */
+export type PollKind = 'klines' | 'tickers' | 'marks' | 'account'
+
+/** What polls of one kind cost and how many are of use. */
+export interface PollCost {
+  /** the limit that lets the fewest of them leave */
+  readonly charge: Charge
+  /** more in a market second bring nothing new; undefined: as many as may leave */
+  readonly mostPerSecond: number | undefined
 }
 
 /** What an answer said of the address it came to. */
@@ -20,6 +33,9 @@ export interface VenueAnswer {
   readonly usedWeight: number | undefined
   /** market ms for which the venue wants no more requests; undefined: go on */
   readonly closeForMs: number | undefined
+  /** what it closes: the whole address, or the limits that the request counted in, the account's
+   * where there are any; absent: the address */
+  readonly closes?: 'address' | 'limits'
 }
 
 /** Leave for one request; `settle` takes its answer in. A request without an answer is never settled. */
@@ -50,8 +66,9 @@ export interface KlineRow {
  */
 export interface Exchange {
   readonly venue: string
-  /** the limit on weight by source address */
-  readonly limit: WeightLimit
+  /** most candles that one request should ask for */
+  readonly mostKlines: number
+  costOf(kind: PollKind): PollCost
   /** Every contract that the venue lists, whatever its status. */
   fetchInstruments(): Promise<Instrument[]>
   /** Best bid and ask of every symbol, in one request. */

@@ -34,7 +34,7 @@ export function toInstrument(market: CcxtMarket, venue: Venue): Instrument | und
     linear: market.linear === true,
     underlying: venue.underlying(market.info),
     status: venue.status(market.info),
-    contractSize: toDecimal(market.contractSize) ?? '1',
+    contractSize: venue.contractSize?.(market.info) ?? toDecimal(market.contractSize) ?? '1',
     tickSize: toDecimal(market.precision?.price),
     lotSize: toDecimal(market.precision?.amount),
     minQty: toDecimal(market.limits?.amount?.min),

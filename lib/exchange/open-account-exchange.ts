@@ -2,10 +2,11 @@ import { secretsOf } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { VenueRejectedError } from '../model/errors.ts'
 import type { AccountExchange, StreamKey, VenueClock } from './account-exchange.ts'
+import { pollCostOf } from './charges.ts'
 import { closeClient, openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
 import { connectStream } from './connect-stream.ts'
-import { venueOf } from './open-exchange.ts'
+import { accountOf, venueOf } from './open-exchange.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { Ask } from './venue.ts'
@@ -22,9 +23,11 @@ const mostListenKeys = 4
 
 /** An account of a venue behind the one interface. Nothing is asked of it until the first call. */
 export async function openAccountExchange(id: string, options: AccountOptions): Promise<AccountExchange> {
-  const { id: venue, limit, account: endpoints } = venueOf(id)
+  const described = venueOf(id)
+  const venue = described.id
+  const endpoints = accountOf(described)
   const { account, clock, keys } = options
-  const client = await openClient(venueOf(id), { ...options, now: () => clock.now() })
+  const client = await openClient(described, { ...options, now: () => clock.now() })
   const secrets = secretsOf(keys)
   const own = secrets.length
 
@@ -71,7 +74,7 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
   return {
     venue,
     account,
-    limit,
+    costOf: (kind) => pollCostOf(described, kind),
     fetchTime: () => call('time', async () => (await endpoints.fetchTime(ask)).venueTime),
     fetchAccount: () => call('balances and positions', () => endpoints.fetchAccount(signed)),
     fetchBalances: () => call('balances', () => endpoints.fetchBalances(signed)),

@@ -4,18 +4,23 @@ import type { Decimal } from '../model/decimal.ts'
 import { ConfigError, VenueRejectedError } from '../model/errors.ts'
 import type { Ticker } from '../model/ticker.ts'
 import { binanceusdm } from './binanceusdm.ts'
+import { bybit } from './bybit.ts'
+import { pollCostOf } from './charges.ts'
 import { closeClient, openClient } from './ccxt.ts'
 import type { ClientOptions } from './ccxt.ts'
 import type { Exchange } from './exchange.ts'
 import { toCcxtMarket, toInstrument } from './instrument-map.ts'
 import type { CcxtMarket } from './instrument-map.ts'
 import { toKlineRow } from './kline-map.ts'
+import { okx } from './okx.ts'
 import { toTicker } from './ticker-map.ts'
 import type { CcxtTicker } from './ticker-map.ts'
+import type { VenueAccount } from './venue-account.ts'
+import type { VenueOrders } from './venue-orders.ts'
 import { toSluiceError } from './venue-error.ts'
-import type { Venue } from './venue.ts'
+import type { Ask, Venue } from './venue.ts'
 
-const venues: Readonly<Record<string, Venue>> = { binanceusdm }
+const venues: Readonly<Record<string, Venue>> = { binanceusdm, okx, bybit }
 
 /** The description of a venue; throws ConfigError for one that is not known. */
 export function venueOf(id: string): Venue {
@@ -23,6 +28,24 @@ export function venueOf(id: string): Venue {
   if (venue === undefined)
     throw new ConfigError(`the exchange must be one of ${Object.keys(venues).join(', ')}, was "${id}"`)
   return venue
+}
+
+/** Throws ConfigError where the venue has no candles of one of these intervals. */
+export function requireIntervals({ id, lacks }: Venue, intervals: readonly string[]): void {
+  const lacking = lacks.find((interval) => intervals.includes(interval))
+  if (lacking !== undefined) throw new ConfigError(`${id} has no candles of ${lacking}`)
+}
+
+/** The account endpoints of a venue; throws ConfigError where they are not built yet. */
+export function accountOf({ id, account }: Venue): VenueAccount {
+  if (account === undefined) throw new ConfigError(`accounts at ${id} are not built yet`)
+  return account
+}
+
+/** The order endpoints of a venue; throws ConfigError where they are not built yet. */
+export function ordersOf({ id, orders }: Venue): VenueOrders {
+  if (orders === undefined) throw new ConfigError(`orders at ${id} are not built yet`)
+  return orders
 }
 
 /** A venue behind the one interface. Nothing is asked of it until the first call. */
@@ -36,9 +59,11 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
       throw toSluiceError(error, `${venue.id} ${what}`, Date.now())
     }
   }
+  const ask: Ask = (asked) => client.ask(asked)
   return {
     venue: venue.id,
-    limit: venue.limit,
+    mostKlines: venue.mostKlines,
+    costOf: (kind) => pollCostOf(venue, kind),
     fetchInstruments: () =>
       call('instruments', async () => {
         await client.loadMarkets(true)
@@ -50,6 +75,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
       }),
     fetchTickers: () =>
       call('tickers', async () => {
+        if (venue.fetchTickers !== undefined) return venue.fetchTickers(ask)
         const tickers = new Map<string, Ticker>()
         for (const told of Object.values(await client.fetchBidsAsks())) {
           const ticker = toTicker(told as unknown as CcxtTicker, venue)
@@ -60,6 +86,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
       }),
     fetchQuoteVolumes: () =>
       call('24-hour tickers', async () => {
+        if (venue.fetchQuoteVolumes !== undefined) return venue.fetchQuoteVolumes(ask)
         const volumes = new Map<string, Decimal>()
         for (const ticker of Object.values(await client.fetchTickers())) {
           const volume = toDecimal(ticker.quoteVolume)
@@ -68,7 +95,7 @@ export async function openExchange(id: string, options: ClientOptions): Promise<
         }
         return volumes
       }),
-    fetchMarks: () => call('marks', () => venue.fetchMarks((asked) => client.ask(asked))),
+    fetchMarks: () => call('marks', () => venue.fetchMarks(ask)),
     fetchKlines: (symbol, interval, of) =>
       call(`klines of ${symbol}`, async () => {
         const rows = await client.fetchOHLCV(symbol, interval, of.startTime, of.limit)

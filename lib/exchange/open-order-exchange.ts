@@ -2,7 +2,7 @@ import { secretsOf } from '../model/account-keys.ts'
 import { OutcomeUnknownError, RetryLaterError, VenueRejectedError } from '../model/errors.ts'
 import { hideSecrets } from '../model/secrets.ts'
 import { closeClient, openClient } from './ccxt.ts'
-import { venueOf } from './open-exchange.ts'
+import { accountOf, ordersOf, venueOf } from './open-exchange.ts'
 import type { AccountOptions } from './open-account-exchange.ts'
 import type { OrderExchange } from './order-exchange.ts'
 import { openSignedCalls } from './signed-calls.ts'
@@ -14,9 +14,11 @@ const againMs = 1_000
 
 /** The orders of an account at a venue. Nothing is asked of it until the first call. */
 export async function openOrderExchange(id: string, options: AccountOptions): Promise<OrderExchange> {
-  const { id: venue, account: reads, orders } = venueOf(id)
+  const described = venueOf(id)
+  const venue = described.id
+  const [reads, orders] = [accountOf(described), ordersOf(described)]
   const { account, clock, keys } = options
-  const client = await openClient(venueOf(id), { ...options, now: () => clock.now() })
+  const client = await openClient(described, { ...options, now: () => clock.now() })
   const secrets = secretsOf(keys)
   const plain: Ask = (call) => client.ask(call)
   const signed = openSignedCalls({ ask: plain, clock, clockCode: reads.clockCode }, () =>

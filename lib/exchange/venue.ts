@@ -1,6 +1,10 @@
-import type { WeightLimit } from '../model/egress-budget.ts'
+import type { VenueLimit } from '../model/egress-budget.ts'
+import type { Decimal } from '../model/decimal.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
+import type { Ticker } from '../model/ticker.ts'
+import type { Interval } from '../model/timeframe.ts'
+import type { PollKind } from './exchange.ts'
 import type { Raw } from './raw.ts'
 import type { VenueAccount } from './venue-account.ts'
 import type { VenueOrders } from './venue-orders.ts'
@@ -29,6 +33,21 @@ export interface RawAnswer {
 /** Makes one request; throws what ccxt throws. */
 export type Ask = (call: VenueCall) => Promise<RawAnswer>
 
+/** What a request asks for, as ccxt names it. */
+export interface RequestWords {
+  readonly method: string
+  readonly path: string
+  /** a list where the venue takes several orders at once */
+  readonly params: Raw | readonly Raw[]
+}
+
+/** What an answer wants of us, besides what it says. */
+export interface Refusal {
+  /** market ms */
+  readonly closeForMs: number
+  readonly closes: 'address' | 'limits'
+}
+
 /** What is particular to a venue; everything else is what ccxt does for all of them. */
 export interface Venue {
   readonly id: string
@@ -38,24 +57,43 @@ export interface Venue {
   readonly options: Raw
   /** ccxt's `urls` with the venue's REST (`http`) and WebSocket (`ws`) addresses replaced */
   urls(http: string, ws: string): Raw
-  readonly limit: WeightLimit
-  /** what the venue counts for a request; ccxt's own figures are wrong in places */
-  weigh(request: { method: string; path: string; params: Raw }): number
+  /** every limit on requests; each request must count in one at least */
+  readonly limits: readonly VenueLimit[]
+  /** what the venue counts for a request in a limit by weight; ccxt's own figures are wrong in places */
+  weigh(request: RequestWords): number
+  /** name of the parameter that tells an order's instrument, for limits by instrument */
+  readonly symbolParam: string
+  /** what the polls of one kind ask, of several requests the scarcest, and how many in a market second are of use */
+  readonly polls: Readonly<Record<PollKind, RequestWords & { readonly mostPerSecond?: number }>>
   /** used weight as a response tells it, where it can be trusted */
   usedWeight(path: string, headers: Readonly<Record<string, string>>): number | undefined
-  /** market ms that a response wants us to stay away for */
-  closeForMs(status: number, headers: Readonly<Record<string, string>>): number | undefined
+  /** what a response's status and headers want us to stay away from */
+  refusal(status: number, headers: Readonly<Record<string, string>>): Refusal | undefined
+  /** the same of a body, where the status did not say it */
+  refusalIn?(body: Raw, headers: Readonly<Record<string, string>>): Refusal | undefined
   /** the venue's words for an instrument, in ours */
   status(info: Raw): InstrumentStatus
   underlying(info: Raw): string
   deliveryTime(info: Raw): number | undefined
+  /** base units in one contract, where ccxt tells it wrongly */
+  contractSize?(info: Raw): Decimal | undefined
   maxMarketQty(info: Raw): string | undefined
   /** what orders two tickers of one time, 0 where the venue tells nothing */
   tickerUpdateId(info: Raw): number
+  /** symbol -> best bid and ask, of all symbols in one request, where ccxt's lack something */
+  fetchTickers?(ask: Ask): Promise<Map<string, Ticker>>
+  /** symbol -> traded in 24 hours, in the quote asset, where ccxt's lack it */
+  fetchQuoteVolumes?(ask: Ask): Promise<Map<string, Decimal>>
   /** symbol -> its mark, of all symbols in one request */
   fetchMarks(ask: Ask): Promise<Map<string, Mark>>
-  readonly account: VenueAccount
-  readonly orders: VenueOrders
+  /** most candles in one answer; more of them weigh too much, or do not come */
+  readonly mostKlines: number
+  /** the intervals that the venue has no candles of */
+  readonly lacks: readonly Interval[]
+  /** undefined: not built yet */
+  readonly account?: VenueAccount
+  /** undefined: not built yet */
+  readonly orders?: VenueOrders
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
 }

@@ -27,19 +27,18 @@ export function readAccountKeys(
   account: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): AccountKeys {
-  const [keyName, secretName] = [`SLUICE_KEY_${toName(account)}`, `SLUICE_SECRET_${toName(account)}`]
-  const [key, secret] = [environment[keyName] ?? '', environment[secretName] ?? '']
-  if (key !== '' && secret !== '')
-    return closeKeys(key, secret, environment[`SLUICE_PASSPHRASE_${toName(account)}`])
+  const [forKey, forSecret] = [keyName('KEY', account), keyName('SECRET', account)]
+  const [key, secret] = [environment[forKey] ?? '', environment[forSecret] ?? '']
+  if (key !== '' && secret !== '') return closeKeys(key, secret, environment[keyName('PASSPHRASE', account)])
   if (key !== '' || secret !== '') {
-    const [there, absent] = key !== '' ? [keyName, secretName] : [secretName, keyName]
+    const [there, absent] = key !== '' ? [forKey, forSecret] : [forSecret, forKey]
     throw new ConfigError(`${there} is set and ${absent} is not: expected both`)
   }
   const path = resolve(projectRoot(), config.keysFile)
   const found = readKeysFile(path)?.[venue]?.[account]
   if (found !== undefined) return closeKeys(found.key, found.secret, found.passphrase)
   throw new ConfigError(
-    `no keys of account "${account}" at ${venue}: expected ${keyName} and ${secretName}, or "${venue}": {"${account}": {"key", "secret"}} in ${path}`,
+    `no keys of account "${account}" at ${venue}: expected ${forKey} and ${forSecret}, or "${venue}": {"${account}": {"key", "secret"}} in ${path}`,
   )
 }
 
@@ -48,9 +47,9 @@ export function isKeyName(name: string): boolean {
   return /^SLUICE_(?:KEY|SECRET|PASSPHRASE)_[A-Z0-9_]+$/.test(name)
 }
 
-/** `main-2` as a part of a name in the environment: `MAIN_2`. */
-function toName(account: string): string {
-  return account.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+/** Where the environment holds a part of an account's keys: `SLUICE_KEY_MAIN_2` for `main-2`. */
+export function keyName(part: 'KEY' | 'SECRET' | 'PASSPHRASE', account: string): string {
+  return `SLUICE_${part}_${account.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 }
 
 function readKeysFile(path: string): z.infer<typeof fileSchema> | undefined {

@@ -8,6 +8,9 @@ import type { Setting, SettingName } from './settings.ts'
 export const commonSettings: readonly SettingName[] = [
   'exchange',
   'exchangeUrl',
+  'exchangeUrlBinanceusdm',
+  'exchangeUrlOkx',
+  'exchangeUrlBybit',
   'namespace',
   'dataDir',
   'logLevel',

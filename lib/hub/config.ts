@@ -53,7 +53,14 @@ export function readConfig(
     return { name, value: setting.fallback, source: 'default' }
   })
   const config = Object.fromEntries(sources.map(({ name, value }) => [name, value])) as Config
-  return { config: Object.freeze(config), sources }
+  return { config: Object.freeze({ ...config, exchangeUrl: exchangeUrlOf(config) }), sources }
+}
+
+/** The address that stands in for the venue of the configuration: its own, or else the one for any. */
+function exchangeUrlOf(config: Config): string {
+  const name = `exchangeUrl${config.exchange.charAt(0).toUpperCase()}${config.exchange.slice(1)}`
+  const own = (config as Readonly<Record<string, unknown>>)[name]
+  return typeof own === 'string' && own !== '' ? own : config.exchangeUrl
 }
 
 function judge(

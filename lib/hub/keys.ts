@@ -31,8 +31,13 @@ export interface Keys {
   members(venue: string, group: string): string
   feed(venue: string): string
   feedSequence(venue: string): string
-  egress(venue: string, address: string): string
-  /** zset: address -> when a request last left by it */
+  /** hash: the budget of an address; of one limit where the venue has several by address */
+  egress(venue: string, address: string, limit?: string): string
+  /** hash: what an account has used of one of the venue's limits by user, or by user and instrument */
+  rates(venue: string, account: string, limit: string, symbol?: string): string
+  /** zset: booking -> us at which it leaves; beside the hash of a limit with a rolling window */
+  starts(budget: string): string
+  /** zset: address, or address and limit with a space between -> when a request last left by it */
   addresses(venue: string): string
   lease(venue: string, of: string): string
   /** hash: what the leader last found of the venue's clock */
@@ -119,7 +124,9 @@ export function createKeys(namespace: string): Keys {
     members: (venue, group) => key('members', venue, group),
     feed: (venue) => key('feed', venue),
     feedSequence: (venue) => key('feed', venue, 'sequence'),
-    egress: (venue, address) => key('egress', `${venue}:${address}`),
+    egress: (venue, address, ...limit) => key('egress', `${venue}:${address}`, ...told(limit)),
+    rates: (venue, account, ...of) => key('rates', `${venue}:${account}`, ...told(of)),
+    starts: (budget) => `${budget}:starts`,
     addresses: (venue) => key('addresses', venue),
     lease: (venue, of) => key('lease', venue, of),
     clock: (venue) => key('clock', venue),
@@ -155,4 +162,8 @@ export function createKeys(namespace: string): Keys {
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,
   }
+}
+
+function told(parts: readonly (string | undefined)[]): string[] {
+  return parts.filter((part) => part !== undefined)
 }

@@ -35,15 +35,27 @@ function secretSetting(schema: z.ZodType<string>, help: string): Setting<string>
   return { schema, fallback: '', kind: 'text', help, secret: true }
 }
 
+function ownUrl(venue: string): Setting<string> {
+  return define(
+    z.union([z.literal(''), httpUrl]),
+    '',
+    'text',
+    `address that stands in for ${venue}, where venues have one each`,
+  )
+}
+
 /** Every setting of the system. */
 export const settings = {
-  exchange: define(z.enum(['binanceusdm']), 'binanceusdm', 'text', 'venue to work with'),
+  exchange: define(z.enum(['binanceusdm', 'okx', 'bybit']), 'binanceusdm', 'text', 'venue to work with'),
   exchangeUrl: define(
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
     '',
     'text',
     'address that stands in for the venue, such as http://127.0.0.1:9600',
   ),
+  exchangeUrlBinanceusdm: ownUrl('Binance'),
+  exchangeUrlOkx: ownUrl('OKX'),
+  exchangeUrlBybit: ownUrl('Bybit'),
   namespace: define(name, 'sluice', 'text', 'first part of every Redis key'),
   dataDir: define(z.string().min(1), 'data', 'text', 'folder of the private Redis and the logs'),
   logLevel: define(

@@ -7,24 +7,37 @@ import { readInstruments } from './instruments.ts'
 export interface FollowedInstruments {
   readonly of: InstrumentOf
   all(): ReadonlyMap<string, Instrument>
+  /** reads them again at once, because something about them is not as it was thought to be */
+  reload(): void
   stop(): void
 }
 
 // Real ms.
 const readEveryMs = 30_000
+const leastApartMs = 1_000
 
-/** The contracts' terms, read again now and then; `stop` ends it. */
+/** The contracts' terms, read again now and then, and soon when one is asked for that is not known; `stop` ends it. */
 export async function followInstruments(hub: Hub, venue: string): Promise<FollowedInstruments> {
   let instruments: ReadonlyMap<string, Instrument> = await readInstruments(hub, venue)
-  const timer = setInterval(() => {
+  let readAt = Date.now()
+
+  function reload(): void {
+    if (Date.now() - readAt < leastApartMs) return
+    readAt = Date.now()
     readInstruments(hub, venue).then(
       (told) => (instruments = told),
       (error: unknown) => hub.log.debug({ error: describeError(error) }, 'instruments were not read'),
     )
-  }, readEveryMs)
+  }
+  const timer = setInterval(reload, readEveryMs)
   return {
-    of: (symbol) => instruments.get(symbol),
+    of(symbol) {
+      const found = instruments.get(symbol)
+      if (found === undefined) reload()
+      return found
+    },
     all: () => instruments,
+    reload,
     stop: () => clearInterval(timer),
   }
 }

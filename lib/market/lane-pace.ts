@@ -3,7 +3,7 @@ import { decodeFlows } from '../model/egress-budget.ts'
 
 /** What the fetchers of candles can do now. */
 export interface FetchPace {
-  /** polls of weight 1 that leave in a real second, by all open addresses together */
+  /** polls that leave in a real second, by all open addresses together */
   readonly perSecond: number
   /** how many jobs may be ahead of their requests */
   readonly ahead: number
@@ -25,7 +25,7 @@ export function toFetchPace(
     if (kind !== 'kline' || Number(fields['closedUntil']) > of.now || Number(fields['slots']) === 0) continue
     slots += Number(fields['slots'])
     const address = fields['address'] ?? ''
-    addresses.set(address, Number(fields['perSecond']) * partLeft(living, address))
+    addresses.set(address, Number(fields['perSecond']) * partLeft(living, address, fields['limit']))
   }
   let [perSecond, ahead] = [0, 0]
   for (const each of addresses.values()) {
@@ -35,9 +35,9 @@ export function toFetchPace(
   return { perSecond, ahead: Math.min(ahead, 2 * slots) }
 }
 
-// Processes of one flow share its part.
-function partLeft(living: readonly LivingActor[], address: string): number {
-  const told = living.filter(({ fields }) => fields['address'] === address)
+// Processes of one flow share its part; a flow in another limit of the venue takes nothing of this one.
+function partLeft(living: readonly LivingActor[], address: string, limit: string | undefined): number {
+  const told = living.filter(({ fields }) => fields['address'] === address && fields['limit'] === limit)
   const shares = new Map(
     told.flatMap(({ fields }) => decodeFlows(fields['flows'])).map(({ name, share }) => [name, share]),
   )

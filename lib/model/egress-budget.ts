@@ -1,11 +1,30 @@
 /** Who may go first on one public address. */
 export type EgressClass = 'protect' | 'orders' | 'account' | 'market'
 
-/** A venue's limit on weight by source address. */
-export interface WeightLimit {
-  /** weight in one window */
+/** One limit of a venue on requests. */
+export interface VenueLimit {
+  /** unlike that of any other limit of the venue */
+  readonly name: string
+  /** whose requests it counts together: those of one address, of one user, or of one user in one instrument */
+  readonly scope: 'address' | 'user' | 'instrument'
+  /** what of them it counts */
+  readonly counts: 'weight' | 'requests' | 'orders'
+  /** how many of these in one window */
   readonly limit: number
+  /** market ms */
   readonly windowMs: number
+  /** fixed: from whole multiples of its length on; rolling: any span of its length */
+  readonly window: 'fixed' | 'rolling'
+  /** `METHOD path` of the requests that count; undefined: all of them */
+  readonly endpoints?: readonly string[]
+}
+
+/** What one request counts in one limit. */
+export interface Charge {
+  readonly limit: VenueLimit
+  readonly amount: number
+  /** of a limit by instrument */
+  readonly symbol?: string | undefined
 }
 
 /** Requests that keep a pace of their own, with a part of the address's weight of their own. */
@@ -19,7 +38,7 @@ export interface Flow {
   readonly patienceMs?: number
 }
 
-/** What one class may use of an address's window. */
+/** What one class may use of a limit's window. */
 export interface ClassAllowance {
   /** weight the window may hold when a request of this class is added */
   readonly permitted: number
@@ -34,11 +53,15 @@ export interface ClassAllowance {
 // Where orders or accounts share the address with market data, this part is for protect and cancel alone.
 const keptForProtect = 0.25
 
-/** The allowance of `egressClass` when the address gives `share` (0 to 1) of its limit to us. */
+// Of an account's orders this part is for protect and cancel alone, always. Nobody else is thought to send any.
+const ordersKeptForProtect = 0.3
+
+/** The allowance of `egressClass` when the address gives `share` (0 to 1) of its limits to us. */
 export function allowanceOf(
   egressClass: EgressClass,
-  of: { limit: WeightLimit; share: number },
+  of: { limit: Pick<VenueLimit, 'limit' | 'counts'>; share: number },
 ): ClassAllowance {
+  if (of.limit.counts === 'orders') return orderAllowanceOf(egressClass, of.limit.limit)
   const permitted = Math.floor(of.limit.limit * of.share)
   const kept = Math.ceil(permitted * keptForProtect)
   switch (egressClass) {
@@ -51,6 +74,12 @@ export function allowanceOf(
     case 'market':
       return { permitted, kept, group: 'market', paced: true }
   }
+}
+
+function orderAllowanceOf(egressClass: EgressClass, limit: number): ClassAllowance {
+  const kept = egressClass === 'protect' ? 0 : ordersKeptForProtect
+  const permitted = Math.floor(limit * (1 - kept) + 1e-9)
+  return { permitted, kept: 0, group: 'private', paced: false }
 }
 
 /** The flows of a process as its heartbeat tells them: `tickers=0.2 marks=0.05`. */

@@ -1,3 +1,4 @@
+import type { OrderBooking } from '../egress/order-rates.ts'
 import { decodeClaim } from '../model/claim.ts'
 import { OutcomeUnknownError, RetryLaterError, describeError } from '../model/errors.ts'
 import type { CancelIntent, Intent, OrderIntent } from '../model/intent.ts'
@@ -25,6 +26,8 @@ export interface SubmitParts {
   readonly path: OrderPath
   readonly judge: JudgeParts
   readonly sights: FollowedSight
+  /** books orders in the venue's rates; throws RetryLaterError where they have no room */
+  readonly book: (symbol: string, orders: number) => Promise<OrderBooking>
   /** runs a cancel through the address's budget */
   readonly callToCancel: <T>(run: () => Promise<T>) => Promise<T>
   /** intents of this process that are on their way */
@@ -80,15 +83,18 @@ async function send(parts: SubmitParts, intent: OrderIntent): Promise<IntentOutc
     }
     if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
     const reservations = early === undefined ? judgement.reservations : []
+    const booked =
+      early === undefined ? await parts.book(intent.symbol, judgement.intent.slices.length) : undefined
     const answer = await claim(path, judgement.intent, {
       before: judgement.before,
       reservations,
       revision: sight.revision,
     })
+    if (answer.outcome !== 'claimed') await booked?.release()
     switch (answer.outcome) {
       case 'claimed': {
         const claimed = decodeClaim(answer.claim)
-        if (early === undefined) await sendClaimed(path, claimed)
+        if (early === undefined) await sendClaimed(path, claimed, booked)
         else await recordFound(path, claimed, early)
         return { outcome: early === undefined ? 'sent' : 'known' }
       }

@@ -4,13 +4,17 @@ import { keepRunning } from './keep-running.ts'
 import type { Kept, Keeping } from './keep-running.ts'
 import type { StartOptions } from './options.ts'
 
-/** Starts the actors that bring candles and quotes into Redis, a trader on paper, and one that tells of trouble. */
+/**
+ * Starts the actors that bring candles and quotes into Redis, a trader, and one that tells of trouble; with --live those of
+ * its account too.
+ */
 export function startActors(options: StartOptions, environment: NodeJS.ProcessEnv, keeping: Keeping): Kept[] {
   const start = (name: string, kind: string) => keepRunning(name, () => actor(kind, environment), keeping)
   const klines = Array.from({ length: options.klines }, (_, at) =>
     start(options.klines === 1 ? 'kline' : `kline-${at + 1}`, 'kline'),
   )
-  const others = ['ticker', 'mark', 'trader', 'alert'].map((kind) => start(kind, kind))
+  const ofAccount = options.config.live ? ['position', 'order', 'risk'] : []
+  const others = ['ticker', 'mark', ...ofAccount, 'trader', 'alert'].map((kind) => start(kind, kind))
   return [start('symbol-cursor', 'symbol-cursor'), ...klines, ...others]
 }
 

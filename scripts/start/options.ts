@@ -5,6 +5,7 @@ import { readConfig } from '../../lib/hub/config.ts'
 import { environmentNameOf } from '../../lib/hub/settings.ts'
 import type { Config, SettingName } from '../../lib/hub/settings.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
+import { isPaperAccount, requireVenueAccount } from '../../lib/model/paper-account.ts'
 
 /** What shall run. */
 export interface StartOptions {
@@ -24,6 +25,8 @@ export interface StartOptions {
 }
 
 const defaultSymbols = 200
+/** the account of --live where none is named */
+const liveAccount = 'main'
 
 const passedOn: readonly SettingName[] = [
   'exchangeUrl',
@@ -32,6 +35,8 @@ const passedOn: readonly SettingName[] = [
   'port',
   'host',
   'allowActions',
+  'account',
+  'live',
   'namespace',
   'dataDir',
   'logLevel',
@@ -43,6 +48,7 @@ Examples:
   ./scripts/up                                   200 simulated perpetuals, and the board on port 8080
   ./scripts/up --symbols 20 --duration 60        ends by itself, a minute after all candles are fresh
   ./scripts/up --replay klines.csv.gz --rate 10  recorded candles, ten times as fast
+  ./scripts/up --live                            the example's orders go to the simulated account main
   ./scripts/up --exchange binanceusdm            Binance's own public data; orders stay on paper
 
 Any other setting comes from SLUICE_* in the environment or from sluice.json. Ctrl-C stops everything.`
@@ -56,28 +62,25 @@ export function parseOptions(args: readonly string[]): StartOptions {
     .option('--symbols <number>', `perpetuals to follow, largest volume first (default: ${defaultSymbols})`)
     .option(
       '--exchange <venue>',
-      'use the public data of the live venue instead of the simulator: binanceusdm',
+      'use the public data of the live venue instead of the simulator: binanceusdm, okx or bybit',
     )
     .option('--duration <seconds>', 'stop so long after all candles are fresh')
     .option('--klines <number>', 'processes that fetch candles (default: 1)')
     .option('--no-board', 'start no board')
     .option('--replay <file>', 'recorded 1-minute candles for the simulator, CSV or CSV.gz')
     .option('--simulator-port <number>', 'port of the simulator (default: any free one)')
-    .option('--live', 'send orders to the venue; refused until there is a path for them')
     .addHelpText('after', examples)
   addSettings(command, passedOn).parse(args, { from: 'user' })
   const typed: Record<string, unknown> = command.opts()
-  if (typed['live'] === true) {
-    throw new ConfigError(
-      '--live is refused: orders are kept on paper until the path to the venue is built; leave it out',
-    )
-  }
-
   const flags = settingFlags(typed)
   const configured = readConfig(flags).config
+  if (configured.live && flags.account === undefined && isPaperAccount(configured.account))
+    flags.account = liveAccount
   const symbols = whole('--symbols', typed['symbols'], 1, 2_000) ?? (configured.symbolLimit || defaultSymbols)
   const settingsTyped = { ...flags, symbolLimit: String(symbols) }
   const { config } = readConfig(settingsTyped)
+
+  if (config.live) requireVenueAccount(config.account)
 
   const replay = typeof typed['replay'] === 'string' ? resolve(typed['replay']) : undefined
   const simulatorPort = whole('--simulator-port', typed['simulatorPort'], 0, 65_535)

@@ -9,7 +9,7 @@ import type { Keeping } from './keep-running.ts'
 import { openRedis } from './open-redis.ts'
 import type { StartOptions } from './options.ts'
 import type { Screen } from './screen.ts'
-import { startSimulator } from './simulator.ts'
+import { simulatedKeys, startSimulator } from './simulator.ts'
 import { openStages } from './stages.ts'
 import type { Stages } from './stages.ts'
 import { readStateLine } from './state-line.ts'
@@ -86,7 +86,7 @@ async function run(
     stages.add(simulator.kept)
     url = await within(simulatorTimeoutMs, simulator.url, signal)
     if (url === undefined) return giveUp(screen, 'The simulator was not ready in time', logFolder)
-    environment = { ...environment, SLUICE_EXCHANGE_URL: url }
+    environment = { ...simulatedKeys(config), ...environment, SLUICE_EXCHANGE_URL: url }
     screen.say(`The simulated exchange is ready at ${url}.`)
   }
 

@@ -1,9 +1,16 @@
 import { join } from 'node:path'
+import { keyName } from '../../lib/hub/account-keys.ts'
 import { projectRoot } from '../../lib/hub/project-root.ts'
+import type { Config } from '../../lib/hub/settings.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import { keepRunning } from './keep-running.ts'
 import type { Kept, Keeping } from './keep-running.ts'
 import type { StartOptions } from './options.ts'
+
+/** The keys of the simulated account, for the account whose orders go there. */
+export function simulatedKeys({ account, live }: Pick<Config, 'account' | 'live'>): Record<string, string> {
+  return live ? { [keyName('KEY', account)]: 'demo', [keyName('SECRET', account)]: 'demo' } : {}
+}
 
 /** Starts the simulator; `url` is where it listens, also after it had to be started again. */
 export function startSimulator(

@@ -17,9 +17,13 @@ export function tellWhatNext(
   Try in another terminal:
     ./scripts/sluice status${sharedFlags}
     ./scripts/sluice klines ${found.symbol}${sharedFlags}
-    ./scripts/sluice orders${sharedFlags}
+    ./scripts/sluice orders${config.live ? ` --live --account ${config.account}` : ''}${sharedFlags}
     ./scripts/sluice redis-cli${sharedFlags} HGET '${config.namespace}:kline:{${venue}}:1m' ${found.symbol}
     ${where}node actors/kline --concurrency 8${sharedFlags}    one more fetcher, which joins by itself
+`)
+  if (config.live)
+    screen.print(`  Orders are LIVE, on account ${config.account}. Trading is halted until somebody lets it begin:
+    ./scripts/sluice resume --account ${config.account}${sharedFlags}
 `)
   screen.print(
     durationS === undefined ? '  Ctrl-C stops everything.' : `  Stops by itself in ${durationS} s.`,

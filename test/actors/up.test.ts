@@ -152,6 +152,16 @@ describe('./scripts/up', function () {
     }
   })
 
+  it('starts what an account needs with --live, on the simulated one, halted', async () => {
+    const { ended, output } = start(folder.path(), ['--live', '--duration', '4', '--no-board'])
+    expect(await ended, output()).to.equal(0)
+    expect(output()).to.match(/Started [^\n]*position, order, risk, trader/)
+    expect(output()).to.match(/Orders are LIVE, on account main\. Trading is halted/)
+    const log = readFileSync(join(folder.path(), 'logs', 'order.log'), 'utf8')
+    expect(log).to.contain('serves the account')
+    expect(log).to.not.contain('"level":"error"')
+  })
+
   it('stops in the middle of its start, and at once when it is asked twice', async () => {
     const { says, child, ended } = up('--port', '0')
     await says('Started symbol-cursor')
@@ -203,7 +213,7 @@ describe('./scripts/up', function () {
       [['--replay', '/none.csv'], 'there is no /none.csv'],
       [['--exchange', 'binanceusdm', '--replay', 'package.json'], '--replay is for the simulator'],
       [['--exchange', 'binanceusdm', '--rate', '2'], 'rate 1'],
-      [['--live'], '--live is refused'],
+      [['--live', '--account', 'paper'], '--account must name an account at the venue'],
     ]
     await Promise.all(
       refused.map(async ([args, part]) => {

@@ -23,19 +23,19 @@ export interface Site {
   /** what only a simulator can do; undefined elsewhere */
   readonly simulated?: {
     /** the next order is taken, or not, and its answer is lost */
-    loseAnswer(taken: boolean): Promise<void>
+    readonly loseAnswer: (taken: boolean) => Promise<void>
     /** the next request of a candle is refused because there were too many */
-    refuseForRate(): Promise<void>
-    reset(): Promise<void>
+    readonly refuseForRate: () => Promise<void>
+    readonly reset: () => Promise<void>
   }
-  stop(): Promise<unknown>
+  readonly stop: () => Promise<unknown>
 }
 
 /** A venue as the suite sees it. */
 export interface ConformingVenue {
   readonly id: string
   /** undefined when there is nowhere to run against */
-  start(): Promise<Site | undefined>
+  readonly start: () => Promise<Site | undefined>
 }
 
 /** What a run has open. */
@@ -50,15 +50,15 @@ export interface Conformance {
   /** contracts of a small order that the venue takes */
   readonly size: Decimal
   /** an id that no run before had */
-  newId(): string
-  mark(): Promise<Decimal>
+  readonly newId: () => string
+  readonly mark: () => Promise<Decimal>
   /** the mark times `factor`, in the instrument's steps */
-  priceAt(factor: Decimal): Promise<Decimal>
+  readonly priceAt: (factor: Decimal) => Promise<Decimal>
   /** an order that somehow has ended */
-  ended(clientOrderId: string): Promise<OrderReport>
+  readonly ended: (clientOrderId: string) => Promise<OrderReport>
   /** closes what is held of the instrument and cancels what stands */
-  clear(): Promise<void>
-  close(): Promise<void>
+  readonly clear: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Real ms within which a venue must have told what happened. */

@@ -9,7 +9,7 @@ export function itTellsTheMarket(of: () => Conformance): void {
   it('lists its perpetuals in USDT, each with its steps and the size of a contract', async () => {
     const instruments = await of().market.fetchInstruments()
     const perpetuals = instruments.filter((each) => each.contract === 'perpetual' && each.settle === 'USDT')
-    expect(perpetuals).not.to.be.empty
+    expect(perpetuals.length).to.be.greaterThan(0)
     for (const { symbol, tickSize, lotSize, contractSize, linear } of perpetuals) {
       expect(linear, symbol).to.equal(true)
       for (const step of [tickSize, lotSize, contractSize]) expect(signOf(step ?? '0'), symbol).to.equal(1)

@@ -2,7 +2,6 @@ import { openEgress } from '../../lib/egress/egress.ts'
 import type { Egress } from '../../lib/egress/egress.ts'
 import type { UserEvent } from '../../lib/exchange/account-exchange.ts'
 import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
-import { venueOf } from '../../lib/exchange/open-exchange.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
 import { positionField } from '../../lib/model/position-report.ts'
 import { openUserStream } from '../../lib/stream/user-stream.ts'
@@ -55,7 +54,7 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
     closing.push(() => simulator.child.signal('SIGKILL'))
     const { url } = simulator
     const hub = await redis.hub({ rate: String(rate), exchangeUrl: url, logLevel: 'error', proxy })
-    const egress = openEgress(hub, 'binanceusdm', venueOf('binanceusdm').limit)
+    const egress = openEgress(hub, 'binanceusdm')
     const exchange = await openAccountExchange('binanceusdm', {
       url,
       localAddress: '',

@@ -40,6 +40,20 @@ describe('the configuration', () => {
     expect(sourceOf('klineRetention')).to.equal('default')
   })
 
+  it("takes a venue's own address before the one for any venue", () => {
+    const environment = {
+      SLUICE_EXCHANGE_URL: 'http://127.0.0.1:1',
+      SLUICE_EXCHANGE_URL_OKX: 'http://127.0.0.1:2',
+      SLUICE_EXCHANGE_URL_BYBIT: '',
+    }
+    const urlOf = (exchange: string) => read({ exchange }, environment).config.exchangeUrl
+    expect(['binanceusdm', 'okx', 'bybit'].map(urlOf)).to.deep.equal([
+      'http://127.0.0.1:1',
+      'http://127.0.0.1:2',
+      'http://127.0.0.1:1',
+    ])
+  })
+
   it('means the same by a flag, the environment and the file', () => {
     const values = {
       intervals: ['1m', '1h'],
