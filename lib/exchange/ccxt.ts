@@ -208,13 +208,13 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
   }
 }
 
+function refusedBy(refusal: Refusal | undefined): Pick<VenueAnswer, 'closeForMs' | 'closes'> {
+  return refusal ?? { closeForMs: undefined }
+}
+
 // ccxt writes into what it sends.
 function copyOf(params: VenueCall['params']): Raw {
   return structuredClone(params ?? {}) as Raw
-}
-
-function refusedBy(refusal: Refusal | undefined): Pick<VenueAnswer, 'closeForMs' | 'closes'> {
-  return refusal ?? { closeForMs: undefined }
 }
 
 function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {
