@@ -9,6 +9,8 @@ const timed = [
   'flatten',
   'halt',
   'recorded-day',
+  'risk-backstop',
+  'risk-ladder',
   'ticker',
   'trader',
 ]
