@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import { openTrading } from '../support/account-system.ts'
 import { withFolder } from '../support/folder.ts'
-import { bareSpans, sizeOf, untilLadder } from '../support/ladder-system.ts'
+import { sizeOf, untilLadder } from '../support/ladder-system.ts'
 import { conditionsOf, perpetualsOf, startRisk } from '../support/risk-system.ts'
 import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
@@ -69,7 +70,9 @@ describe('a position whose price falls', function () {
       const truth = await untilLadder(client, symbol, 10_000)
       const failed = status === 'STUCK' ? 'TRIGGERING' : status
       expect(truth.algoOrders.filter((row) => row['algoStatus'] === failed).length).to.be.at.least(1)
-      const bareMs = longestBareMs(bareSpans(truth, instrument, 0.05))
+      const bareMs = longestBareMs(
+        new SymbolLedger(truth, symbol).bareSpans(0.05, Number(instrument.maxMarketQty)),
+      )
       tell(`${status}: longest without cover ${bareMs} ms`)
       expect(bareMs).to.be.at.most(3_000)
     })
