@@ -19,8 +19,7 @@ export function listenOrders(desk: OrderDesk, account: AccountExchange, egress: 
     if (told !== undefined && 'order' in told) void record(told.order)
   }
 
-  async function record({ order: report, trade }: OrderEvent): Promise<void> {
-    const { clientOrderId, symbol } = report
+  async function record({ clientOrderId, symbol, order: report, trade }: OrderEvent): Promise<void> {
     try {
       const word = { report, trades: trade === undefined ? [] : [trade] }
       await recordWord(hub, of, clientOrderId, word, path.moneyTerms(symbol))

@@ -15,10 +15,13 @@ import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import { riskLease } from '../../lib/orders/ladders.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
 import { keepLadders } from './keep-ladders.ts'
+import { priceAssetsAt } from './price-assets-at.ts'
 import { repeat } from './repeat.ts'
 import type { RiskActor, RiskPart } from './risk-actor.ts'
 import { runEntries } from './run-entries.ts'
+import { runEquity } from './run-equity.ts'
 import { runFlatten } from './run-flatten.ts'
+import { runLosses } from './run-losses.ts'
 import { runStates } from './run-states.ts'
 
 // Real ms.
@@ -28,7 +31,17 @@ const clockEveryMs = 10_000
 await runActor({
   kind: 'risk',
   summary: 'Holds an account to its limits: cancels entries when it is halted, bans what loses, flattens.',
-  settings: ['account', 'live', 'keysFile', 'riskLimits', 'address', 'localAddress', 'proxy', 'share'],
+  settings: [
+    'account',
+    'live',
+    'keysFile',
+    'riskLimits',
+    'quoteAssets',
+    'address',
+    'localAddress',
+    'proxy',
+    'share',
+  ],
   async start(hub) {
     const { config } = hub
     const { account } = config
@@ -83,7 +96,15 @@ await runActor({
     )
     reading.now()
     const ladders = keepLadders(actor, { market, instruments: () => instruments })
-    const parts: RiskPart[] = [runEntries(actor), runStates(actor), runFlatten(actor, () => instruments)]
+    const quote = config.quoteAssets[0] ?? 'USDT'
+    const prices = priceAssetsAt(hub, { venue, quote }, () => instruments)
+    const parts: RiskPart[] = [
+      runEntries(actor),
+      runStates(actor),
+      runLosses(actor, prices),
+      runEquity(actor, () => instruments, prices),
+      runFlatten(actor, () => instruments),
+    ]
     return {
       tell: () => ({
         venue,

@@ -134,7 +134,8 @@ export function watchVenue(
     }
     const read = orders.readEvent(event)
     if (read === undefined) return
-    ears.hearStops('stop' in read ? words.ofStop(read.stop) : words.ofOrder(read.order.order))
+    if ('stop' in read) ears.hearStops(words.ofStop(read.stop))
+    else if (read.order.order !== undefined) ears.hearStops(words.ofOrder(read.order.order))
   }
 
   /** Soon: what many events ask for is asked for once. */

@@ -20,7 +20,6 @@ const incomePage = 1000
 /** The account endpoints of Binance USDⓈ-M. */
 export const binanceAccount: VenueAccount = {
   clockCode: '-1021',
-  incomePage,
   async fetchTime(ask) {
     const { body, leftAt } = await ask(get('fapiPublic', 'time'))
     return { venueTime: timeIn(toRow(body, 'the time'), 'serverTime'), leftAt }
@@ -46,7 +45,8 @@ export const binanceAccount: VenueAccount = {
   fetchModes: async (ask) => toAccountModes((await ask(get('fapiPrivate', 'accountConfig'))).body),
   async fetchIncome(ask, startTime, page) {
     const { body } = await ask(get('fapiPrivate', 'income', { startTime, page, limit: incomePage }))
-    return toIncome(body)
+    const rows = toIncome(body)
+    return { rows, more: rows.length >= incomePage }
   },
   fetchSymbolSettings: async (ask) => toSymbolSettings((await ask(get('fapiPrivate', 'symbolConfig'))).body),
   async fetchOpenOrderSymbols(ask) {
@@ -64,12 +64,12 @@ export const binanceAccount: VenueAccount = {
     const told = toRow(body, 'the answer')
     return told['listenKey'] === undefined ? key : textIn(told, 'listenKey')
   },
-  streamUrl: (urls, key) => urls.getPrivateWsUrl('future', key),
+  streamUrls: (client, key) => [client.getPrivateWsUrl('future', key)],
   streamLifeMs: 24 * 60 * minute,
   pingEveryMs: 3 * minute,
   keyLifeMs: 60 * minute,
   accountTimeOf,
-  toUserEvent,
+  toUserEvents: (message, ordinal) => [toUserEvent(message, ordinal)],
 }
 
 function get(api: string, path: string, params = {}): VenueCall {

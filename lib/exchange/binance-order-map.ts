@@ -1,7 +1,7 @@
 import type { OrderState, Side, TimeInForce } from '../model/order.ts'
 import type { OrderEvent, OrderReport, StopReport, StopState, TradeReport } from '../model/order-report.ts'
 import { toSide } from './binance-account-map.ts'
-import { UnreadableAnswer, decimalIn, flagIn, nonZeroIf, textIn, timeIn, toRow } from './raw.ts'
+import { UnreadableAnswer, decimalIn, flagIn, nonZeroIf, textIn, timeIn, toRow, wordIn } from './raw.ts'
 import type { Raw } from './raw.ts'
 
 const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
@@ -46,7 +46,7 @@ export function toOrderReport(body: unknown): OrderReport {
       reduceOnly: 'reduceOnly',
     }),
     ...termsOf(row['timeInForce'], nonZeroIf(row, 'price'), row['type']),
-    state: oneOf(states, row, 'status'),
+    state: wordIn(states, row, 'status'),
     size: decimalIn(row, 'origQty'),
     filled: decimalIn(row, 'executedQty'),
     averagePrice: nonZeroIf(row, 'avgPrice'),
@@ -61,14 +61,15 @@ export function toOrderEvent(row: Raw): OrderEvent {
     orderId: idIn(row, 'i'),
     ...commonOf(row, { symbol: 's', side: 'S', positionSide: 'ps', reduceOnly: 'R' }),
     ...termsOf(row['f'], nonZeroIf(row, 'p'), row['o']),
-    state: oneOf(states, row, 'X'),
+    state: wordIn(states, row, 'X'),
     size: decimalIn(row, 'q'),
     filled: decimalIn(row, 'z'),
     averagePrice: nonZeroIf(row, 'ap'),
     time: timeIn(row, 'T'),
   }
-  if (row['x'] !== 'TRADE') return { order, trade: undefined }
-  const { orderId, symbol, side, positionSide, time } = order
+  const { clientOrderId, symbol } = order
+  if (row['x'] !== 'TRADE') return { clientOrderId, symbol, order, trade: undefined }
+  const { orderId, side, positionSide, time } = order
   const trade: TradeReport = {
     id: idIn(row, 't'),
     orderId,
@@ -83,7 +84,7 @@ export function toOrderEvent(row: Raw): OrderEvent {
     liquidity: flagIn(row, 'm') ? 'maker' : 'taker',
     time,
   }
-  return { order, trade }
+  return { clientOrderId, symbol, order, trade }
 }
 
 /** A row of POST and GET /fapi/v1/algoOrder and of the list. */
@@ -98,7 +99,7 @@ export function toStopReport(body: unknown): StopReport {
       positionSide: 'positionSide',
       reduceOnly: 'reduceOnly',
     }),
-    state: oneOf(stopStates, row, 'algoStatus'),
+    state: wordIn(stopStates, row, 'algoStatus'),
     size: flagIn(row, 'closePosition') ? undefined : decimalIn(row, 'quantity'),
     triggerPrice: decimalIn(row, 'triggerPrice'),
     childOrderId: idIf(row, 'actualOrderId'),
@@ -113,7 +114,7 @@ export function toStopEvent(row: Raw, time: number): StopReport {
     clientOrderId: textIn(row, 'caid'),
     orderId: idIn(row, 'aid'),
     ...commonOf(row, { symbol: 's', side: 'S', positionSide: 'ps', reduceOnly: 'R' }),
-    state: oneOf(stopStates, row, 'X'),
+    state: wordIn(stopStates, row, 'X'),
     size: flagIn(row, 'cp') ? undefined : decimalIn(row, 'q'),
     triggerPrice: decimalIn(row, 'tp'),
     childOrderId: idIf(row, 'ai'),
@@ -128,7 +129,7 @@ export function toTradeReport(row: Raw): TradeReport {
     id: idIn(row, 'id'),
     orderId: idIn(row, 'orderId'),
     symbol: textIn(row, 'symbol'),
-    side: oneOf(tradeSides, row, 'side'),
+    side: wordIn(tradeSides, row, 'side'),
     positionSide: toSide(row['positionSide']),
     price: decimalIn(row, 'price'),
     size: decimalIn(row, 'qty'),
@@ -143,7 +144,7 @@ export function toTradeReport(row: Raw): TradeReport {
 function commonOf(row: Raw, of: Record<'symbol' | 'side' | 'positionSide' | 'reduceOnly', string>) {
   return {
     symbol: textIn(row, of.symbol),
-    side: oneOf(tradeSides, row, of.side),
+    side: wordIn(tradeSides, row, of.side),
     positionSide: toSide(row[of.positionSide]),
     reduceOnly: flagIn(row, of.reduceOnly),
   }
@@ -161,15 +162,6 @@ function termsOf(timeInForce: unknown, price: string | undefined, type: unknown)
     postOnly: timeInForce === 'GTX',
     price: isMarket ? undefined : price,
   }
-}
-
-function oneOf<T>(words: Readonly<Record<string, T>>, row: Raw, field: string): T {
-  const word = words[String(row[field])]
-  if (word === undefined)
-    throw new UnreadableAnswer(
-      `${field} must be one of ${Object.keys(words).join(', ')}, was ${String(row[field])}`,
-    )
-  return word
 }
 
 /** An id, which is a number up to 2^53 and text beyond. */

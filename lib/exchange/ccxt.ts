@@ -24,7 +24,7 @@ export interface ClientOptions {
 }
 
 /** A client of ccxt that also makes requests in the venue's own words. */
-export interface VenueClient extends CcxtExchange, StreamUrls {
+export interface VenueClient extends CcxtExchange, Pick<StreamUrls, 'getPrivateWsUrl'> {
   ask(call: VenueCall): Promise<RawAnswer>
 }
 
@@ -75,10 +75,9 @@ export async function openClient(venue: Venue, options: ClientOptions): Promise<
     },
   }
   // Out of the way of whoever prints or copies a client.
-  for (const name of ['key', 'secret'] as const) {
-    const value = options.keys?.[name]
-    if (value !== undefined)
-      Object.defineProperty(client, name === 'key' ? 'apiKey' : name, { value, enumerable: false })
+  const { key, secret, passphrase } = options.keys ?? {}
+  for (const [name, value] of Object.entries({ apiKey: key, secret, password: passphrase })) {
+    if (value !== undefined) Object.defineProperty(client, name, { value, enumerable: false })
   }
   return client
 }
@@ -111,7 +110,7 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
   return class GuardedClient extends Base implements VenueClient {
     async ask({ api, method, path, params, onLeave }: VenueCall): Promise<RawAnswer> {
       const state: RequestState = { onLeave }
-      const body: unknown = await states.run(state, () => super.fetch2(path, api, method, { ...params }))
+      const body: unknown = await states.run(state, () => super.fetch2(path, api, method, copyOf(params)))
       if (state.left === undefined) throw new InvariantError(`${path} left without passing the gate`)
       return { body, ...state.left }
     }
@@ -211,6 +210,11 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
 
 function refusedBy(refusal: Refusal | undefined): Pick<VenueAnswer, 'closeForMs' | 'closes'> {
   return refusal ?? { closeForMs: undefined }
+}
+
+// ccxt writes into what it sends.
+function copyOf(params: VenueCall['params']): Raw {
+  return structuredClone(params ?? {}) as Raw
 }
 
 function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {

@@ -1,3 +1,4 @@
+import { secretsOf } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { VenueRejectedError } from '../model/errors.ts'
 import type { AccountExchange, StreamKey, VenueClock } from './account-exchange.ts'
@@ -18,8 +19,7 @@ export interface AccountOptions extends Omit<ClientOptions, 'keys' | 'now'> {
   readonly clock: VenueClock
 }
 
-// The account's two and its last listenKeys.
-const mostSecrets = 6
+const mostListenKeys = 4
 
 /** An account of a venue behind the one interface. Nothing is asked of it until the first call. */
 export async function openAccountExchange(id: string, options: AccountOptions): Promise<AccountExchange> {
@@ -28,7 +28,8 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
   const endpoints = accountOf(described)
   const { account, clock, keys } = options
   const client = await openClient(described, { ...options, now: () => clock.now() })
-  const secrets = [keys.key, keys.secret]
+  const secrets = secretsOf(keys)
+  const own = secrets.length
 
   async function call<T>(what: string, run: () => Promise<T>): Promise<T> {
     try {
@@ -45,7 +46,7 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
   const listenKeys = new WeakMap<StreamKey, string>()
   function toStreamKey(listenKey: string): StreamKey {
     if (!secrets.includes(listenKey)) secrets.push(listenKey)
-    if (secrets.length > mostSecrets) secrets.splice(2, 1)
+    if (secrets.length > own + mostListenKeys) secrets.splice(own, 1)
     const { keyLifeMs, streamLifeMs, pingEveryMs } = endpoints
     const streamKey: StreamKey = {
       isSame: (other) => listenKeys.get(other) === listenKey,
@@ -55,7 +56,13 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
           if (renewed !== listenKey) throw new VenueRejectedError('another stream key took its place')
         }),
       connect: (handlers) =>
-        connectStream(client, endpoints, endpoints.streamUrl(client, listenKey), handlers),
+        connectStream(
+          client,
+          endpoints,
+          endpoints.streamUrls(client, listenKey),
+          { keys, now: () => clock.now() },
+          handlers,
+        ),
       keyLifeMs,
       streamLifeMs,
       pingEveryMs,
@@ -74,11 +81,7 @@ export async function openAccountExchange(id: string, options: AccountOptions): 
     fetchPositions: () => call('positions', () => endpoints.fetchPositions(signed)),
     fetchPosition: (symbol) => call(`position in ${symbol}`, () => endpoints.fetchPosition(signed, symbol)),
     fetchModes: () => call('modes', () => endpoints.fetchModes(signed)),
-    fetchIncome: (since, page = 1) =>
-      call('income', async () => {
-        const rows = await endpoints.fetchIncome(signed, since, page)
-        return { rows, more: rows.length >= endpoints.incomePage }
-      }),
+    fetchIncome: (since, page = 1) => call('income', () => endpoints.fetchIncome(signed, since, page)),
     fetchSymbolSettings: () => call('leverage', () => endpoints.fetchSymbolSettings(signed)),
     fetchOpenOrderSymbols: () => call('open orders', () => endpoints.fetchOpenOrderSymbols(signed)),
     openStreamKey: () => call('stream key', async () => toStreamKey(await endpoints.openStreamKey(ask))),

@@ -1,3 +1,4 @@
+import { secretsOf } from '../model/account-keys.ts'
 import { OutcomeUnknownError, RetryLaterError, VenueRejectedError } from '../model/errors.ts'
 import { hideSecrets } from '../model/secrets.ts'
 import { closeClient, openClient } from './ccxt.ts'
@@ -18,7 +19,7 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
   const [reads, orders] = [accountOf(described), ordersOf(described)]
   const { account, clock, keys } = options
   const client = await openClient(described, { ...options, now: () => clock.now() })
-  const secrets = [keys.key, keys.secret]
+  const secrets = secretsOf(keys)
   const plain: Ask = (call) => client.ask(call)
   const signed = openSignedCalls({ ask: plain, clock, clockCode: reads.clockCode }, () =>
     reads.fetchTime(plain),

@@ -51,6 +51,22 @@ export function textIn(row: Raw, field: string): string {
   return value
 }
 
+/** The text in a field; undefined where it is absent or empty. */
+export function textIf(row: Raw, field: string): string | undefined {
+  const value = row[field]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** What a venue's word in a field means; the field must hold one of them. */
+export function wordIn<T>(words: Readonly<Record<string, T>>, row: Raw, field: string): T {
+  const word = words[String(row[field])]
+  if (word === undefined)
+    throw new UnreadableAnswer(
+      `${field} must be one of ${Object.keys(words).join(', ')}, was ${String(row[field])}`,
+    )
+  return word
+}
+
 /** The time in a field, ms since epoch; undefined where it is absent or 0, which says that there is none. */
 export function timeIf(row: Raw, field: string): number | undefined {
   const time = Number(row[field])

@@ -38,7 +38,10 @@ export function toSluiceError(
 
 /** The venue's own code in an error of ccxt; undefined where it tells none. */
 export function codeIn(error: unknown): string | undefined {
-  return /"(?:code|retCode)":"?(-?\d+)/.exec(describeError(error))?.[1]
+  const text = describeError(error)
+  // OKX says of the request that something failed, and beside each order what.
+  const code = /"sCode":"?([1-9]\d*)/.exec(text) ?? /"(?:code|retCode)":"?(-?\d+)/.exec(text)
+  return code?.[1]
 }
 
 /** What an error says, without its secrets and without whatever else hangs on it: sockets, headers, addresses. */

@@ -15,7 +15,8 @@ export interface VenueCall {
   readonly api: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
-  readonly params?: Raw
+  /** a list where the venue takes several orders at once */
+  readonly params?: Raw | readonly Raw[]
   /** told when the request leaves; what fails before never came to the venue */
   readonly onLeave?: () => void
 }

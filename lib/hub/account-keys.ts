@@ -7,13 +7,18 @@ import { projectRoot } from './project-root.ts'
 import { readOwnFile } from './read-own-file.ts'
 import type { Config } from './settings.ts'
 
+const someText = z.string().min(1)
 const fileSchema = z.record(
   z.string(),
-  z.record(z.string(), z.strictObject({ key: z.string().min(1), secret: z.string().min(1) })),
+  z.record(
+    z.string(),
+    z.strictObject({ key: someText, secret: someText, passphrase: z.string().optional() }),
+  ),
 )
 
 /**
- * The keys of an account: from the environment (`SLUICE_KEY_MAIN` and `SLUICE_SECRET_MAIN` for `main`), else from the
+ * The keys of an account: from the environment (`SLUICE_KEY_MAIN` and `SLUICE_SECRET_MAIN` for `main`, and
+ * `SLUICE_PASSPHRASE_MAIN` where the venue asks for one), else from the
  * file that `keysFile` names, which only its owner may read. Throws ConfigError, which shows nothing of them.
  */
 export function readAccountKeys(
@@ -24,14 +29,14 @@ export function readAccountKeys(
 ): AccountKeys {
   const [forKey, forSecret] = [keyName('KEY', account), keyName('SECRET', account)]
   const [key, secret] = [environment[forKey] ?? '', environment[forSecret] ?? '']
-  if (key !== '' && secret !== '') return closeKeys(key, secret)
+  if (key !== '' && secret !== '') return closeKeys(key, secret, environment[keyName('PASSPHRASE', account)])
   if (key !== '' || secret !== '') {
     const [there, absent] = key !== '' ? [forKey, forSecret] : [forSecret, forKey]
     throw new ConfigError(`${there} is set and ${absent} is not: expected both`)
   }
   const path = resolve(projectRoot(), config.keysFile)
   const found = readKeysFile(path)?.[venue]?.[account]
-  if (found !== undefined) return closeKeys(found.key, found.secret)
+  if (found !== undefined) return closeKeys(found.key, found.secret, found.passphrase)
   throw new ConfigError(
     `no keys of account "${account}" at ${venue}: expected ${forKey} and ${forSecret}, or "${venue}": {"${account}": {"key", "secret"}} in ${path}`,
   )
@@ -39,11 +44,11 @@ export function readAccountKeys(
 
 /** Whether a name of the environment is one that keys are read from. */
 export function isKeyName(name: string): boolean {
-  return /^SLUICE_(?:KEY|SECRET)_[A-Z0-9_]+$/.test(name)
+  return /^SLUICE_(?:KEY|SECRET|PASSPHRASE)_[A-Z0-9_]+$/.test(name)
 }
 
 /** Where the environment holds a part of an account's keys: `SLUICE_KEY_MAIN_2` for `main-2`. */
-export function keyName(part: 'KEY' | 'SECRET', account: string): string {
+export function keyName(part: 'KEY' | 'SECRET' | 'PASSPHRASE', account: string): string {
   return `SLUICE_${part}_${account.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
 }
 

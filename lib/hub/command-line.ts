@@ -8,7 +8,6 @@ import type { Setting, SettingName } from './settings.ts'
 export const commonSettings: readonly SettingName[] = [
   'exchange',
   'exchangeUrl',
-  'exchangeUrlBinanceusdm',
   'exchangeUrlOkx',
   'exchangeUrlBybit',
   'namespace',

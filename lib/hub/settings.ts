@@ -53,7 +53,6 @@ export const settings = {
     'text',
     'address that stands in for the venue, such as http://127.0.0.1:9600',
   ),
-  exchangeUrlBinanceusdm: ownUrl('Binance'),
   exchangeUrlOkx: ownUrl('OKX'),
   exchangeUrlBybit: ownUrl('Bybit'),
   namespace: define(name, 'sluice', 'text', 'first part of every Redis key'),

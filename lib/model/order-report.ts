@@ -62,7 +62,8 @@ export interface TradeReport {
   readonly orderId: string
   readonly symbol: string
   readonly side: Side
-  readonly positionSide: PositionSide
+  /** undefined where the venue does not tell it of a trade */
+  readonly positionSide: PositionSide | undefined
   readonly price: Decimal
   /** contracts */
   readonly size: Decimal
@@ -75,8 +76,10 @@ export interface TradeReport {
   readonly time: number
 }
 
-/** What a stream tells of an order: how it stands, and the trade that brought it there, if one did. */
+/** What a stream tells of an order: how it stands, a trade of it, or both at once. */
 export interface OrderEvent {
-  readonly order: OrderReport
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly order: OrderReport | undefined
   readonly trade: TradeReport | undefined
 }

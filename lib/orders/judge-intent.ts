@@ -10,7 +10,7 @@ import { decodeTicker } from '../model/ticker.ts'
 import { toInterval } from '../model/timeframe.ts'
 import { checkOrder } from '../risk/check-order.ts'
 import type { RiskLimits } from '../risk/limits.ts'
-import type { AccountFacts, Freshness, OrderFacts, OrderRate } from '../risk/order-facts.ts'
+import type { AccountFacts, Freshness, OrderFacts } from '../risk/order-facts.ts'
 import { sizeOrder } from '../risk/size-order.ts'
 import { slotsFor } from '../risk/stop-ladder.ts'
 import type { Reservation } from '../../lua/claim-intent.ts'
@@ -32,7 +32,6 @@ export interface JudgeParts {
   readonly venue: string
   readonly instruments: FollowedInstruments
   readonly limits: RiskLimits
-  readonly rates: () => readonly OrderRate[]
 }
 
 // The venue's limits on conditional orders, where it tells none with an instrument.
@@ -92,7 +91,7 @@ async function readMarket({ hub, venue }: JudgeParts, symbol: string): Promise<M
 }
 
 function toFacts(
-  { hub, limits, rates }: JudgeParts,
+  { hub, limits }: JudgeParts,
   { symbol }: OrderIntent,
   instrument: Instrument,
   sight: AccountSight,
@@ -139,7 +138,8 @@ function toFacts(
         free: mostStops.ofAccount - holders.length * perPosition,
       },
     },
-    rates: rates(),
+    // Orders are booked in the venue's rates before they are claimed, which holds for all processes together.
+    rates: [],
   }
 }
 

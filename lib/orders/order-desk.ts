@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Egress } from '../egress/egress.ts'
+import { reserveOrders } from '../egress/order-rates.ts'
+import { venueOf } from '../exchange/open-exchange.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import { openDurability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -62,14 +64,16 @@ export async function openOrderDesk(
     of,
     exchange,
     durability: await openDurability(hub),
-    call: (run) => egress.call('orders', run),
+    call: (run, booked) => egress.call('orders', run, undefined, undefined, booked),
     moneyTerms,
   }
   const askSoon = (orderId: string) => void asked.set(orderId, true)
   const submitParts = {
     path,
-    judge: { hub, venue: of.venue, instruments, limits: limitsOf(hub.config.riskLimits), rates: () => [] },
+    judge: { hub, venue: of.venue, instruments, limits: limitsOf(hub.config.riskLimits) },
     sights,
+    book: (symbol: string, orders: number) =>
+      reserveOrders(hub, venueOf(of.venue), { egressClass: 'orders', symbol, orders }),
     callToCancel: <T>(run: () => Promise<T>) => egress.call('protect', run),
     sending,
     askSoon,

@@ -1,5 +1,6 @@
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
+import type { OrderBooking } from '../egress/order-rates.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import type { Durability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -17,8 +18,8 @@ export interface OrderPath {
   readonly of: AccountOf
   readonly exchange: OrderExchange
   readonly durability: Durability
-  /** runs a request of an order through the address's budget */
-  readonly call: <T>(run: () => Promise<T>) => Promise<T>
+  /** runs a request of an order through the address's budgets; orders that are booked already count once */
+  readonly call: <T>(run: () => Promise<T>, booked?: OrderBooking) => Promise<T>
   readonly moneyTerms: (symbol: string) => MoneyTerms
 }
 
@@ -63,11 +64,16 @@ export async function claim(
  * Sends every slice of a claim that is this process's own, once each. What fails is not tried again: refused slices are
  * recorded as such, and those whose outcome is unknown stay pending until the venue was asked for them.
  */
-export async function sendClaimed(path: OrderPath, claimed: Claim): Promise<void> {
-  for (const slice of claimed.intent.slices) await sendSlice(path, claimed, slice)
+export async function sendClaimed(path: OrderPath, claimed: Claim, booked?: OrderBooking): Promise<void> {
+  for (const slice of claimed.intent.slices) await sendSlice(path, claimed, slice, booked)
 }
 
-async function sendSlice(path: OrderPath, claimed: Claim, slice: Slice): Promise<void> {
+async function sendSlice(
+  path: OrderPath,
+  claimed: Claim,
+  slice: Slice,
+  booked: OrderBooking | undefined,
+): Promise<void> {
   const { hub, of, exchange } = path
   const { intent } = claimed
   await recordPending(hub, of, toPendingOrder(of.account, claimed, slice))
@@ -79,8 +85,9 @@ async function sendSlice(path: OrderPath, claimed: Claim, slice: Slice): Promise
   }
   try {
     const { clientOrderId, size } = slice
-    const report = await path.call(() =>
-      exchange.createOrder({ ...intent, clientOrderId, size, notAfter: claimed.sentBy }),
+    const report = await path.call(
+      () => exchange.createOrder({ ...intent, clientOrderId, size, notAfter: claimed.sentBy }),
+      booked,
     )
     await recordWord(hub, of, clientOrderId, { report }, path.moneyTerms(intent.symbol))
   } catch (error) {

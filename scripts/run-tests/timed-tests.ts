@@ -8,11 +8,13 @@ const timed = [
   'faults-redis',
   'flatten',
   'halt',
+  'halt-flood',
   'recorded-day',
   'risk-backstop',
   'risk-ladder',
   'ticker',
   'trader',
+  'venues',
 ]
 
 /** Whether a test file says how soon something must happen. */
