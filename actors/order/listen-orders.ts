@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Egress } from '../../lib/egress/egress.ts'
 import type { AccountExchange, UserEvent } from '../../lib/exchange/account-exchange.ts'
 import { describeError } from '../../lib/model/errors.ts'
@@ -10,26 +9,17 @@ import { decodeClaim } from '../../lib/model/claim.ts'
 import { openUserStream } from '../../lib/stream/user-stream.ts'
 import type { UserStream } from '../../lib/stream/user-stream.ts'
 
-const rememberedOrders = 10_000
-
 /** Records what the account's stream tells of orders; what it could not tell is asked for. */
 export function listenOrders(desk: OrderDesk, account: AccountExchange, egress: Egress): UserStream {
   const { path } = desk
   const { hub, of, exchange } = path
-
-  const idOf = new LRUCache<string, string>({ max: rememberedOrders })
 
   function onEvent(event: UserEvent): void {
     const told = exchange.readEvent(event)
     if (told !== undefined && 'order' in told) void record(told.order)
   }
 
-  async function record({ order: report, trade }: OrderEvent): Promise<void> {
-    // Some venues tell trades by the venue's id alone; one of an order that was not heard of yet is asked for.
-    if (report !== undefined) idOf.set(report.orderId, report.clientOrderId)
-    const clientOrderId = report?.clientOrderId ?? idOf.get(trade?.orderId ?? '')
-    const symbol = report?.symbol ?? trade?.symbol
-    if (clientOrderId === undefined || symbol === undefined) return
+  async function record({ clientOrderId, symbol, order: report, trade }: OrderEvent): Promise<void> {
     try {
       const word = { report, trades: trade === undefined ? [] : [trade] }
       await recordWord(hub, of, clientOrderId, word, path.moneyTerms(symbol))

@@ -67,8 +67,9 @@ export function toOrderEvent(row: Raw): OrderEvent {
     averagePrice: nonZeroIf(row, 'ap'),
     time: timeIn(row, 'T'),
   }
-  if (row['x'] !== 'TRADE') return { order, trade: undefined }
-  const { orderId, symbol, side, positionSide, time } = order
+  const { clientOrderId, symbol } = order
+  if (row['x'] !== 'TRADE') return { clientOrderId, symbol, order, trade: undefined }
+  const { orderId, side, positionSide, time } = order
   const trade: TradeReport = {
     id: idIn(row, 't'),
     orderId,
@@ -83,7 +84,7 @@ export function toOrderEvent(row: Raw): OrderEvent {
     liquidity: flagIn(row, 'm') ? 'maker' : 'taker',
     time,
   }
-  return { order, trade }
+  return { clientOrderId, symbol, order, trade }
 }
 
 /** A row of POST and GET /fapi/v1/algoOrder and of the list. */

@@ -92,9 +92,10 @@ function stateOf(row: Raw, timeInForce: TimeInForce): OrderReport['state'] {
 
 /** A row of the topic `order`, or one of the topic `execution`. */
 export function toOrderEvent(row: Raw): OrderEvent {
+  const of = { clientOrderId: clientIdOf(row, 'orderLinkId', 'orderId'), symbol: textIn(row, 'symbol') }
   return row['execId'] === undefined
-    ? { order: toOrderReport(row), trade: undefined }
-    : { order: undefined, trade: toTradeReport(row) }
+    ? { ...of, order: toOrderReport(row), trade: undefined }
+    : { ...of, order: undefined, trade: toTradeReport(row) }
 }
 
 /** Whether a row of executions is a trade; funding is told among them. */

@@ -1,5 +1,7 @@
 import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
+import { bybitAccount } from './bybit-account.ts'
+import { bybitOrders } from './bybit-orders.ts'
 import { toBybitTickers, toMarks, toQuoteVolumes } from './bybit-market-map.ts'
 import { numberIn } from './venue.ts'
 import type { Raw } from './raw.ts'
@@ -133,6 +135,8 @@ export const bybit: Venue = {
   fetchMarks: async (ask) => toMarks((await ask(tickers)).body),
   mostKlines: 1_000,
   lacks: ['8h'],
+  account: bybitAccount,
+  orders: bybitOrders,
   prepare(client) {
     // ccxt takes these for a refusal: the venue is busy, or its answer is not known.
     const exact = client.exceptions['exact']

@@ -76,6 +76,7 @@ export function toOrderReport(row: Raw): OrderReport {
 /** A row of the channel `orders`: it tells the last trade of the order, again and again. */
 export function toOrderEvent(row: Raw): OrderEvent {
   const order = toOrderReport(row)
+  const { clientOrderId, symbol } = order
   const id = textIf(row, 'tradeId')
   const size = nonZeroIf(row, 'fillSz')
   // The order's own fee and profit are those of all its trades, which is this one's when it was the first.
@@ -83,8 +84,8 @@ export function toOrderEvent(row: Raw): OrderEvent {
   const fee = decimalIf(row, 'fillFee') ?? (isFirst ? decimalIf(row, 'fee') : undefined)
   const realisedProfit = decimalIf(row, 'fillPnl') ?? (isFirst ? decimalIf(row, 'pnl') : undefined)
   if (id === undefined || size === undefined || fee === undefined || realisedProfit === undefined)
-    return { order, trade: undefined }
-  const { orderId, symbol, side, positionSide } = order
+    return { clientOrderId, symbol, order, trade: undefined }
+  const { orderId, side, positionSide } = order
   const trade: TradeReport = {
     id,
     orderId,
@@ -99,7 +100,7 @@ export function toOrderEvent(row: Raw): OrderEvent {
     liquidity: wordIn(liquidities, row, 'execType'),
     time: timeIn(row, 'fillTime'),
   }
-  return { order, trade }
+  return { clientOrderId, symbol, order, trade }
 }
 
 /** A row of GET /api/v5/trade/fills. A fee that was paid is negative there. */

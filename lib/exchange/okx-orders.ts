@@ -25,8 +25,11 @@ export const okxOrders: VenueOrders = {
   unknownCodes: new Set(['1', '2', '500', '50004', '50026', '51016', '51065']),
   laterCodes: new Set(['50011', '50040', '50061', '50102']),
   absentCodes: new Set(['51400', '51401', '51402', '51603']),
-  bandCodes: new Set(['51006', '51136', '51137', '51138']),
-  restingCodes: new Set(['51205']),
+  bandCodes: new Set(['51006', '51135', '51136', '51137', '51138']),
+  restingCodes: new Set(['51112', '51115', '51117', '51205']),
+  passedCodes: new Set(['51278', '51280']),
+  // Others that reduce hold the position.
+  roomCodes: new Set(['51112', '51115', '51117', '51205']),
   async createOrder(ask, order) {
     const { body } = await ask(post('trade/order', toOrderParams(order)))
     const row = placedIn(body)

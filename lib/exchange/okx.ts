@@ -1,6 +1,8 @@
 import { mul, toDecimal } from '../model/decimal.ts'
 import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
+import { okxAccount } from './okx-account.ts'
+import { okxOrders } from './okx-orders.ts'
 import { toMarks, toOkxTickers, toQuoteVolumes } from './okx-market-map.ts'
 import type { RequestWords, Venue } from './venue.ts'
 
@@ -38,6 +40,7 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
 const byInstrument: readonly (readonly [endpoint: string, limit: number])[] = [
   ['GET trade/order', 60],
   ['POST trade/cancel-order', 60],
+  ['POST trade/cancel-batch-orders', 60],
   ['POST trade/order-algo', 20],
 ]
 
@@ -121,6 +124,8 @@ export const okx: Venue = {
   // What the endpoint of older candles gives for sure.
   mostKlines: 100,
   lacks: ['8h'],
+  account: okxAccount,
+  orders: okxOrders,
   prepare(client) {
     // Too many orders are no order that is wrong: ccxt has no class for this code.
     const exact = client.exceptions['exact']

@@ -96,6 +96,8 @@ export interface Keys {
   flatten(venue: string, account: string): string
   /** hash: symbol or ALL -> venue ms at which its ban was lifted by hand */
   forgiven(venue: string, account: string): string
+  /** hash: `SYMBOL/side` -> what is remembered of the position's stops, JSON */
+  ladders(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
   actors(): string
@@ -160,6 +162,7 @@ export function createKeys(namespace: string): Keys {
     drawdown: (venue, account) => key('drawdown', `${venue}:${account}`),
     flatten: (venue, account) => key('flatten', `${venue}:${account}`),
     forgiven: (venue, account) => key('bans', `${venue}:${account}`, 'forgiven'),
+    ladders: (venue, account) => key('ladders', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,

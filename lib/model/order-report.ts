@@ -78,6 +78,8 @@ export interface TradeReport {
 
 /** What a stream tells of an order: how it stands, a trade of it, or both at once. */
 export interface OrderEvent {
+  readonly clientOrderId: string
+  readonly symbol: string
   readonly order: OrderReport | undefined
   readonly trade: TradeReport | undefined
 }

@@ -1,0 +1,37 @@
+import { closeKeys } from '../../lib/model/account-keys.ts'
+import { writeWave } from '../simulator/wave.ts'
+import { startSimulator } from '../support/simulator.ts'
+import type { Site } from './conforming-venue.ts'
+
+/** What the requests of a venue are called where the simulator is to fail them. */
+export interface FaultPaths {
+  readonly order: string
+  readonly klines: string
+}
+
+const rate = 20
+const keys = ['conformance', 'a-secret-of-the-suite', 'a-phrase-of-the-suite'] as const
+
+/**
+ * A simulator of a venue whose price goes up and down by 2 % within every simulated minute, so that what waits for a price
+ * does not wait long.
+ */
+export async function startSimulatedSite(paths: FaultPaths, ...flags: string[]): Promise<Site> {
+  const file = writeWave()
+  const [key, secret] = keys
+  const replay = ['--symbols', '2', '--replay', file.path, '--rate', String(rate)]
+  const account = ['--account', `${key}:${secret}:USDT=1000000`]
+  const simulator = await startSimulator(...replay, ...account, ...flags)
+  file.remove()
+  return {
+    url: simulator.url,
+    keys: closeKeys(...keys),
+    rate,
+    simulated: {
+      loseAnswer: (taken) => simulator.faults({ kind: 'unknown', taken, path: paths.order, count: 1 }),
+      refuseForRate: () => simulator.faults({ kind: 'status', status: 429, path: paths.klines, count: 1 }),
+      reset: () => simulator.reset(),
+    },
+    stop: () => simulator.child.signal('SIGKILL'),
+  }
+}
