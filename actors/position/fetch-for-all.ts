@@ -23,11 +23,14 @@ const incomeEveryMs = 60_000
 const incomeAfterMs = 2_000
 const settingsAfterMs = 3_000
 const ordersAfterMs = 4_000
+const lookEveryMs = 1_000
 const keepOrdersMs = 2 * hourMs
 
 export function fetchForAll(actor: AccountActor, taken: Taken): SharedFetching {
   const { hub, of, egress } = actor
   let incomeRows = 0
+  // False again from when Redis was emptied until the modes are there anew.
+  let haveBeenRead = false
   const lease = hub.keys.accountLease(of.venue, of.account, 'fetch')
   const leadership = leadWhileOpen(hub, lease, egress, () => {
     for (const each of [modes, settings]) each.now()
@@ -36,7 +39,11 @@ export function fetchForAll(actor: AccountActor, taken: Taken): SharedFetching {
   const modes = repeatWhileLeading(
     hub,
     { what: "the account's modes", everyMs: hourMs, firstAfterMs: 0, isLeader },
-    () => fetchModes(actor),
+    async () => {
+      const isDone = await fetchModes(actor)
+      haveBeenRead = true
+      return isDone
+    },
   )
   const income = repeatWhileLeading(
     hub,
@@ -69,11 +76,24 @@ export function fetchForAll(actor: AccountActor, taken: Taken): SharedFetching {
       return true
     },
   )
+  // Nobody trades while the modes are not known, and the hour may have just begun.
+  const emptied = setInterval(() => {
+    if (!isLeader() || !Number.isFinite(hub.clock.errorMs())) return
+    hub.redis
+      .exists(hub.keys.modes(of.venue, of.account))
+      .then((found) => {
+        if (found === 1 || !haveBeenRead) return
+        haveBeenRead = false
+        for (const each of [modes, income, orders, settings]) each.now()
+      })
+      .catch(() => {})
+  }, lookEveryMs)
   return {
     modesChanged: () => modes.now(),
     settingsChanged: () => settings.now(),
     tell: () => ({ fetches: isLeader() ? 1 : 0, incomeRows }),
     async stop() {
+      clearInterval(emptied)
       for (const each of [modes, income, orders, settings]) each.stop()
       await leadership.stop()
     },

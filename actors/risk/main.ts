@@ -1,20 +1,27 @@
 import { openEgress } from '../../lib/egress/egress.ts'
+import { goAlone } from '../../lib/egress/go-alone.ts'
 import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
-import { venueOf } from '../../lib/exchange/open-exchange.ts'
+import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { readAccountKeys } from '../../lib/hub/account-keys.ts'
 import { runActor } from '../../lib/hub/actor.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
+import { feelPulse } from '../../lib/hub/redis-pulse.ts'
 import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { readInstruments } from '../../lib/market/instruments.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import { requireVenueAccount } from '../../lib/model/paper-account.ts'
+import { riskLease } from '../../lib/orders/ladders.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
+import { keepLadders } from './keep-ladders.ts'
+import { priceAssetsAt } from './price-assets-at.ts'
 import { repeat } from './repeat.ts'
 import type { RiskActor, RiskPart } from './risk-actor.ts'
 import { runEntries } from './run-entries.ts'
+import { runEquity } from './run-equity.ts'
 import { runFlatten } from './run-flatten.ts'
+import { runLosses } from './run-losses.ts'
 import { runStates } from './run-states.ts'
 
 // Real ms.
@@ -24,7 +31,17 @@ const clockEveryMs = 10_000
 await runActor({
   kind: 'risk',
   summary: 'Holds an account to its limits: cancels entries when it is halted, bans what loses, flattens.',
-  settings: ['account', 'live', 'keysFile', 'riskLimits', 'address', 'localAddress', 'proxy', 'share'],
+  settings: [
+    'account',
+    'live',
+    'keysFile',
+    'riskLimits',
+    'quoteAssets',
+    'address',
+    'localAddress',
+    'proxy',
+    'share',
+  ],
   async start(hub) {
     const { config } = hub
     const { account } = config
@@ -32,42 +49,62 @@ await runActor({
     if (!config.live)
       throw new ConfigError(`actors/risk sends orders to the venue: it needs --live for account "${account}"`)
     const { id: venue } = venueOf(config.exchange)
+    const of = { venue, account }
     const egress = openEgress(hub, venue)
-    const options = {
+    const pulse = feelPulse(hub.redis)
+    const toRealMs = (ms: number) => hub.clock.toRealMs(ms)
+    const client = {
       url: config.exchangeUrl,
       localAddress: config.localAddress,
       proxy: config.proxy,
-      gate: egress.gate,
+      gate: goAlone({ gate: egress.gate, pulse, toRealMs }),
+    }
+    const options = {
+      ...client,
       account,
       keys: readAccountKeys(config, venue, account),
       clock: hub.clock,
     }
     const exchange = await openAccountExchange(venue, options)
     const orders = await openOrderExchange(venue, options)
+    const market = await openExchange(venue, client)
     const stopClock = followVenueClock(
       hub,
       (onLeave) => egress.call('protect', () => exchange.fetchTime(), onLeave),
       () => {},
       clockEveryMs,
     )
-    const leadership = standForLeader(hub, hub.keys.accountLease(venue, account, 'risk'), () => {})
+    const leadership = standForLeader(hub, riskLease(hub, of), () => {})
     const actor: RiskActor = {
       hub,
-      of: { venue, account },
+      of,
       orders,
       exchange,
       egress,
       limits: limitsOf(config.riskLimits),
       isLeader: () => leadership.isLeader() && Number.isFinite(hub.clock.errorMs()),
+      mayProtect: () => leadership.ledLast() && Number.isFinite(hub.clock.errorMs()),
+      leadership,
+      pulse,
     }
     let instruments: ReadonlyMap<string, ListedInstrument> = new Map()
     const reading = repeat(
       hub,
       { what: 'instruments were not read', everyMs: instrumentsEveryMs },
-      async () => void (instruments = await readInstruments(hub, venue)),
+      // What was known once is known, also when somebody empties Redis.
+      async () => void (instruments = new Map([...instruments, ...(await readInstruments(hub, venue))])),
     )
     reading.now()
-    const parts: RiskPart[] = [runEntries(actor), runStates(actor), runFlatten(actor, () => instruments)]
+    const ladders = keepLadders(actor, { market, instruments: () => instruments })
+    const quote = config.quoteAssets[0] ?? 'USDT'
+    const prices = priceAssetsAt(hub, { venue, quote }, () => instruments)
+    const parts: RiskPart[] = [
+      runEntries(actor),
+      runStates(actor),
+      runLosses(actor, prices),
+      runEquity(actor, () => instruments, prices),
+      runFlatten(actor, () => instruments),
+    ]
     return {
       tell: () => ({
         venue,
@@ -75,13 +112,15 @@ await runActor({
         address: config.address,
         leads: leadership.isLeader() ? 1 : 0,
         closedUntil: egress.closedUntil(),
+        ...ladders.tell(),
         ...Object.assign({}, ...parts.map((part) => part.tell())),
       }),
       async stop() {
         for (const part of [...parts, reading]) part.stop()
         stopClock()
-        await leadership.stop()
-        await Promise.all([exchange.close(), orders.close()])
+        pulse.stop()
+        await Promise.all([ladders.stop(), leadership.stop()])
+        await Promise.all([exchange.close(), orders.close(), market.close()])
       },
     }
   },

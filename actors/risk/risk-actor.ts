@@ -2,6 +2,8 @@ import type { Egress } from '../../lib/egress/egress.ts'
 import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
 import type { OrderExchange } from '../../lib/exchange/order-exchange.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
+import type { Leadership } from '../../lib/hub/lease.ts'
+import type { RedisPulse } from '../../lib/hub/redis-pulse.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
 import type { RiskLimits } from '../../lib/risk/limits.ts'
 
@@ -15,6 +17,10 @@ export interface RiskActor {
   readonly limits: RiskLimits
   /** whether this is the one process that acts for the account */
   isLeader(): boolean
+  /** the same for what must not wait for Redis: who led last goes on while Redis is away */
+  mayProtect(): boolean
+  readonly leadership: Leadership
+  readonly pulse: RedisPulse
 }
 
 /** Something that this actor does again and again. */

@@ -21,6 +21,9 @@ export const binanceOrders: VenueOrders = {
   absentCodes: new Set(['-2011', '-2013']),
   bandCodes: new Set(['-4131']),
   restingCodes: new Set(['-4118']),
+  passedCodes: new Set(['-2021']),
+  // -2022, -4118: the stops would exceed the position.
+  roomCodes: new Set(['-4045', '-2022', '-4118']),
   async createOrder(ask, order) {
     return toOrderReport((await ask(call('POST', 'order', toOrderParams(order)))).body)
   },

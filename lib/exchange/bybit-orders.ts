@@ -36,6 +36,8 @@ export const bybitOrders: VenueOrders = {
   bandCodes: new Set(['110003']),
   // Others that reduce leave nothing of the position to it, or there is none.
   restingCodes: new Set(['110017']),
+  passedCodes: new Set(['110092', '110093']),
+  roomCodes: new Set(['110009', '110017']),
   async createOrder(ask, order) {
     const { body } = await ask(post('v5/order/create', toOrderParams(order)))
     return toStandingOrder(order, placedIn(body))

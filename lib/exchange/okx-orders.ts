@@ -27,6 +27,8 @@ export const okxOrders: VenueOrders = {
   absentCodes: new Set(['51400', '51401', '51402', '51603']),
   bandCodes: new Set(['51006', '51135', '51136', '51137', '51138']),
   restingCodes: new Set(['51112', '51115', '51117', '51205']),
+  passedCodes: new Set(['51278', '51280']),
+  roomCodes: new Set(['51205']),
   async createOrder(ask, order) {
     const { body } = await ask(post('trade/order', toOrderParams(order)))
     const row = placedIn(body)

@@ -99,7 +99,12 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
         order.notAfter,
       ),
     createStop: (stop) =>
-      change(`stop ${stop.clientOrderId}`, stop.clientOrderId, (ask) => orders.createStop(ask, stop)),
+      change(
+        `stop ${stop.clientOrderId}`,
+        stop.clientOrderId,
+        (ask) => orders.createStop(ask, stop),
+        stop.notAfter,
+      ),
     cancelOrder: (symbol, clientOrderId) =>
       cancel(`cancel of ${clientOrderId}`, clientOrderId, (ask) =>
         orders.cancelOrder(ask, symbol, clientOrderId),

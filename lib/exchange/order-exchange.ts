@@ -32,6 +32,8 @@ export interface StopToSend {
   readonly triggerPrice: Decimal
   /** contracts; undefined: closes whatever is left */
   readonly size: Decimal | undefined
+  /** venue time after which it may not leave any more, whatever held it up; undefined: it may always */
+  readonly notAfter?: number
 }
 
 /**

@@ -17,6 +17,10 @@ export interface VenueOrders {
   readonly bandCodes: ReadonlySet<string>
   /** codes that refuse a reducing order because others hold the position */
   readonly restingCodes: ReadonlySet<string>
+  /** codes that refuse a stop because the price has passed its trigger */
+  readonly passedCodes: ReadonlySet<string>
+  /** codes that refuse a stop because there are too many, or more than the position */
+  readonly roomCodes: ReadonlySet<string>
   createOrder(ask: Ask, order: OrderToSend): Promise<OrderReport>
   createStop(ask: Ask, stop: StopToSend): Promise<StopReport>
   cancelOrder(ask: Ask, symbol: string, clientOrderId: string): Promise<void>

@@ -90,10 +90,14 @@ export interface Keys {
   tradingEpoch(venue: string, account: string): string
   /** string: the last change of the trading state, JSON */
   tradingChange(venue: string, account: string): string
+  /** string: the highest equity of an account net of transfers, JSON */
+  drawdown(venue: string, account: string): string
   /** hash: the account's last flatten, and how far it has come */
   flatten(venue: string, account: string): string
   /** hash: symbol or ALL -> venue ms at which its ban was lifted by hand */
   forgiven(venue: string, account: string): string
+  /** hash: `SYMBOL/side` -> what is remembered of the position's stops, JSON */
+  ladders(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
   actors(): string
@@ -155,8 +159,10 @@ export function createKeys(namespace: string): Keys {
     tradingState: (venue, account) => key('trading-state', `${venue}:${account}`),
     tradingEpoch: (venue, account) => key('trading-epoch', `${venue}:${account}`),
     tradingChange: (venue, account) => key('trading-state', `${venue}:${account}`, 'change'),
+    drawdown: (venue, account) => key('drawdown', `${venue}:${account}`),
     flatten: (venue, account) => key('flatten', `${venue}:${account}`),
     forgiven: (venue, account) => key('bans', `${venue}:${account}`, 'forgiven'),
+    ladders: (venue, account) => key('ladders', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,

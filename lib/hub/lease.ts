@@ -11,6 +11,8 @@ const tryEveryMs = 400
 export interface Leadership {
   readonly token: string
   isLeader(): boolean
+  /** whether the last answer that came made it the leader, however long ago: for what must go on without Redis */
+  ledLast(): boolean
   /** says that a script found the lease to be another's */
   lost(): void
   stop(): Promise<void>
@@ -21,6 +23,7 @@ export function standForLeader(hub: Hub, key: string, onChange: (leads: boolean)
   const token = nanoid()
   let heldUntil = 0
   let leads = false
+  let ledLast = false
   let stopped = false
   const set = (held: boolean) => {
     if (held === leads) return
@@ -31,6 +34,7 @@ export function standForLeader(hub: Hub, key: string, onChange: (leads: boolean)
     const askedAt = Date.now()
     try {
       const { held } = await leaseTake(hub.redis, { lease: key }, { token, ttl: leaseMs })
+      ledLast = held && !stopped
       if (held) heldUntil = Math.max(heldUntil, askedAt + leaseMs)
       // An answer that took longer than a lease lasts proves nothing: the next one makes the leader.
       if (!stopped && (!held || Date.now() < heldUntil)) set(held)
@@ -45,12 +49,17 @@ export function standForLeader(hub: Hub, key: string, onChange: (leads: boolean)
   return {
     token,
     isLeader: () => leads && Date.now() < heldUntil,
-    lost: () => set(false),
+    ledLast: () => ledLast,
+    lost() {
+      ledLast = false
+      set(false)
+    },
     async stop() {
       stopped = true
       clearInterval(timer)
       await leaseRelease(hub.redis, { lease: key }, { token }).catch(() => false)
       leads = false
+      ledLast = false
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { OrderBooking } from '../egress/order-rates.ts'
-import { decodeClaim } from '../model/claim.ts'
+import { decodeClaim, sliceId } from '../model/claim.ts'
+import { add } from '../model/decimal.ts'
 import { OutcomeUnknownError, RetryLaterError, describeError } from '../model/errors.ts'
 import type { CancelIntent, Intent, OrderIntent } from '../model/intent.ts'
 import { isTerminal } from '../model/order.ts'
@@ -76,8 +77,10 @@ async function send(parts: SubmitParts, intent: OrderIntent): Promise<IntentOutc
   for (let tries = 1; ; tries++) {
     const judgement = await judgeIntent(parts.judge, intent, sight)
     if ('denied' in judgement) {
+      // It was sent before; whether it would be sent now is no question.
+      if (early !== undefined) return adopt(parts, intent, early, sight)
       // It may have been judged by what was so half a second ago.
-      if (tries > 1 || early !== undefined) return denied(judgement.denied)
+      if (tries > 1) return denied(judgement.denied)
       sight = await sights.fresh()
       continue
     }
@@ -130,6 +133,38 @@ async function lookUp(
   if (found !== undefined) return found
   const isSettled = clock.now() > epoch + path.exchange.recvWindowMs * clock.rate + settledMs
   return isSettled ? undefined : 'too early'
+}
+
+// More slices than that no intent has had, or the limits would mean nothing.
+const mostSlices = 100
+
+/** Claims and records an intent whose order is at the venue though it could not be sent now: as it was found there. */
+async function adopt(
+  { path }: SubmitParts,
+  intent: OrderIntent,
+  first: Found,
+  { positions }: AccountSight,
+): Promise<IntentOutcome> {
+  const found = [first]
+  while (found.length < mostSlices) {
+    const id = sliceId(intent.id, found.length)
+    const next = await path.call(() => path.exchange.fetchOrder(intent.symbol, id))
+    if (next === undefined) break
+    found.push(next)
+  }
+  const slices = found.map(({ clientOrderId, size }) => ({ clientOrderId, size }))
+  const held = [...positions.values()].filter(({ symbol }) => symbol === intent.symbol)
+  const before = {
+    size: add('0', ...held.map(({ size }) => size)),
+    time: Math.max(0, ...held.map(({ time }) => time ?? 0)),
+  }
+  const sized = { ...intent, price: first.price ?? intent.price, slices }
+  const answer = await claim(path, sized, { before, reservations: [], revision: 0 })
+  if (answer.outcome === 'state forbids') return denied(`trading is ${answer.state}`)
+  if (answer.outcome === 'banned') return denied(`a ban forbids it: ${answer.ban}`)
+  if (answer.outcome === 'claimed')
+    for (const report of found) await recordFound(path, decodeClaim(answer.claim), report)
+  return { outcome: 'known' }
 }
 
 async function recordFound(

@@ -8,6 +8,7 @@ const timed = [
   'faults-redis',
   'flatten',
   'halt',
+  'halt-flood',
   'recorded-day',
   'ticker',
   'trader',

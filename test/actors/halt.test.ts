@@ -37,7 +37,10 @@ describe('a halt', function () {
     await until('what comes to the book a little later goes, too', isClear, 5_000)
     const truth = await client.truth()
     expect(truth.openOrders.every((order) => order['reduceOnly'] === true)).to.equal(true)
-    expect(await leftOf(client)).to.deep.include({ orders: 6, stops: 6 })
+    const left = await leftOf(client)
+    expect(left.orders).to.equal(6)
+    // Those that were placed by hand, and those of the risk actor itself.
+    expect(left.stops).to.be.at.least(6)
     await until('it is told', async () => (await conditionsOf(system)).includes('trading halted'), 3_000)
     await writeTradingState(system.hub, of, 'active', 'test')
     const isOver = async () => !(await conditionsOf(system)).some((name) => name.startsWith('trading'))
@@ -59,7 +62,7 @@ describe('a halt', function () {
     await system.hub.redis.flushall()
     const tookMs = await until('only exits rest', async () => (await leftOf(client)).orders === 4, 10_000)
     tell(`entries gone ${tookMs} ms after the FLUSHALL`)
-    expect((await leftOf(client)).stops).to.equal(4)
+    expect((await leftOf(client)).stops).to.be.at.least(4)
     await until('it is told', async () => (await conditionsOf(system)).includes('trading missing'), 3_000)
   })
 

@@ -1,0 +1,180 @@
+import { expect } from 'chai'
+import { handIntent } from '../../lib/orders/intent-queue.ts'
+import { readTradingState } from '../../lib/account/trading-states.ts'
+import type { OrderIntent } from '../../lib/model/intent.ts'
+import { of, openTrading } from '../support/account-system.ts'
+import type { AccountClient } from '../simulator/account-client.ts'
+import { withFolder } from '../support/folder.ts'
+import { floodIntents } from '../support/order-flood.ts'
+import type { Flood } from '../support/order-flood.ts'
+import { openOrderSystem, startOrders } from '../support/order-system.ts'
+import type { OrderSystem } from '../support/order-system.ts'
+import {
+  leftOf,
+  openPositions,
+  perpetualsOf,
+  placeAround,
+  richSystem,
+  startRisk,
+} from '../support/risk-system.ts'
+import { runProgram } from '../support/run-program.ts'
+import { withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { tell, until, watch } from '../support/until.ts'
+
+const limits = {
+  symbolLoss4h: 100_000,
+  accountLoss24h: 100_000,
+  drawdown: 100_000,
+  unrealisedLoss: 100_000,
+  positionNotional: 1_000_000,
+  grossNotional: 5_000_000,
+  openOrders: 2_000,
+}
+const settings = { SLUICE_RISK_LIMITS: JSON.stringify(limits) }
+const perSecond = 50
+
+describe('under 50 intents a second', function () {
+  this.timeout(180_000)
+  const ends: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+  const open = withSystems()
+  const folder = withFolder()
+
+  interface Running {
+    readonly system: System
+    readonly orders: OrderSystem
+    readonly client: AccountClient
+    readonly flood: Flood
+  }
+
+  /** A system in which orders are opened, rest and reduce all the time, and stops stand. */
+  async function openFlood(): Promise<Running> {
+    const system = await open({ ...richSystem, symbols: 8, klines: 1 })
+    const orders = await openOrderSystem(system)
+    ends.push(() => orders.stop())
+    const client = await openTrading(system)
+    const held = await openPositions(system, client, await perpetualsOf(system, 4), 3_000)
+    for (const each of held) await placeAround(client, each)
+    await startRisk(system, settings)
+    await startOrders(system, settings)
+    const flood = floodIntents(orders.queue, () => system.simulator.now(), held, perSecond)
+    ends.push(() => flood.stop())
+    const isBusy = async () => {
+      system.requireAlive()
+      const { orders: all, openOrders } = await client.truth()
+      return entries(all).length >= 80 && entries(openOrders).length >= 5
+    }
+    const seen = () =>
+      [...orders.denied.values()]
+        .slice(-3)
+        .map(({ reason }) => reason)
+        .join('; ')
+    await until('orders are opened and rest', isBusy, 20_000, seen)
+    return { system, orders, client, flood }
+  }
+
+  const sluice = (system: System, ...args: string[]) => {
+    const { host, port, password } = system.redis.endpoint
+    return runProgram('scripts/sluice.js', args, {
+      REDIS_URL: `redis://:${password}@${host}:${port}`,
+      SLUICE_CONFIG: folder.write('sluice.json', '{}'),
+    })
+  }
+
+  type Rows = readonly Readonly<Record<string, unknown>>[]
+  const entries = (rows: Rows) =>
+    rows.filter((row) => row['reduceOnly'] !== true && String(row['clientOrderId']).startsWith('sl'))
+  /** Entries that came to the venue later than `at`, its time. */
+  const enteredAfter = async (client: AccountClient, at: number) =>
+    entries((await client.truth()).orders).filter((row) => Number(row['time']) > at)
+
+  async function requireQuiet({ system, client }: Running, haltedAt: number): Promise<void> {
+    await until('a second has passed', async () => system.simulator.now() >= haltedAt + 1_000, 5_000)
+    await watch(4_000, async () => {
+      system.requireAlive()
+      expect(entries((await client.truth()).openOrders), 'entries that rest').to.deep.equal([])
+    })
+    const late = await enteredAfter(client, haltedAt + 1_000)
+    expect(late, 'entries that came later').to.deep.equal([])
+    const last = Math.max(
+      haltedAt,
+      ...(await enteredAfter(client, haltedAt)).map((row) => Number(row['time'])),
+    )
+    tell(`the last entry came ${last - haltedAt} ms after`)
+  }
+
+  it('a halt lets no entry come or rest later than a second after, and stops stand', async () => {
+    const running = await openFlood()
+    const { system, orders, client, flood } = running
+    const before = (await client.truth()).openAlgoOrders.length
+    const { code, stdout } = await sluice(system, 'halt', '--account', 'main')
+    const haltedAt = (await readTradingState(system.hub, of)).change?.time ?? 0
+    expect([code, stdout]).to.deep.equal([0, 'main at binanceusdm was active, is halted\n'])
+    await requireQuiet(running, haltedAt)
+    expect((await leftOf(client)).stops).to.be.at.least(before)
+    const last = flood.intents.at(-1)
+    expect(await orders.denial(last?.id ?? '')).to.match(/^trading is halted/)
+    tell(`${flood.intents.length} intents, ${entries((await client.truth()).orders).length} entries`)
+  })
+
+  it('a FLUSHALL halts, and what is handed in again after `resume` is sent once in all', async () => {
+    const running = await openFlood()
+    const { system, orders, client, flood } = running
+    const stops = (await client.truth()).openAlgoOrders.length
+    await system.hub.redis.flushall()
+    const flushedAt = system.simulator.now()
+    await requireQuiet(running, flushedAt)
+    expect((await leftOf(client)).stops).to.be.at.least(stops)
+    await flood.stop()
+    const earlier = flood.intents.filter(({ deadline }) => deadline < flushedAt + 5_000)
+    const sentBefore = new Set((await client.truth()).orders.map((row) => String(row['clientOrderId'])))
+
+    const resume = async () =>
+      (await sluice(system, 'resume', '--account', 'main')).stdout.includes('is active')
+    await until('trading was resumed', resume, 30_000)
+    // What was sent before has arrived by then, or never will.
+    const resumedAt = system.simulator.now()
+    await until('intents are looked up', async () => system.simulator.now() > resumedAt + 8_000, 15_000)
+    const again = async (intents: readonly OrderIntent[]) => {
+      for (const intent of intents)
+        await handIntent(orders.queue, { ...intent, deadline: system.simulator.now() + 60_000 })
+      await until('all of it was taken', async () => (await orders.queue.count()) === 0, 30_000)
+    }
+    await again(earlier.slice(0, earlier.length / 2))
+    // Whatever could not be sent now was sent all the same.
+    for (const mark of system.marks) await mark.signal('SIGKILL')
+    await system.hub.redis.del(system.hub.keys.marks(of.venue))
+    await again(earlier.slice(earlier.length / 2))
+    const recorded = async (id: string) =>
+      (await system.hub.redis.exists(system.hub.keys.order(of.venue, of.account, id))) === 1
+    let missing: string[] = []
+    const isAccounted = async () => {
+      system.requireAlive()
+      const known = await Promise.all(earlier.map(({ id }) => recorded(id)))
+      missing = earlier
+        .filter(({ id }, at) => known[at] !== true && !orders.denied.has(id))
+        .map(({ id }) => id)
+      return missing.length === 0
+    }
+    await until(
+      'every earlier intent is accounted for',
+      isAccounted,
+      60_000,
+      () => `${missing.length} are not`,
+    )
+    const sent = (await client.truth()).orders.map((row) => String(row['clientOrderId']))
+    const own = sent.filter((id) => id.startsWith('sl'))
+    expect(own.length - new Set(own).size, 'sent twice').to.equal(0)
+    const found = earlier.filter(({ id }) => sentBefore.has(id))
+    expect(found.length).to.be.at.least(40)
+    const lost = await Promise.all(found.map(async ({ id }) => ((await recorded(id)) ? undefined : id)))
+    expect(
+      lost.filter((id) => id !== undefined),
+      'orders of before that are not known',
+    ).to.deep.equal([])
+    tell(`${earlier.length} intents again, ${found.length} had been sent, 0 twice`)
+  })
+})

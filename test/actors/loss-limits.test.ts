@@ -1,0 +1,158 @@
+import { expect } from 'chai'
+import { readBans } from '../../lib/account/listing-bans.ts'
+import { liftBan } from '../../lib/account/loss-bans.ts'
+import { readTradingState, writeTradingState } from '../../lib/account/trading-states.ts'
+import type { Fill } from '../../lib/model/order.ts'
+import { readFlatten } from '../../lib/orders/flatten-requests.ts'
+import { keySettings, of, openTrading } from '../support/account-system.ts'
+import {
+  conditionsOf,
+  leftOf,
+  openPositions,
+  perpetualsOf,
+  richSystem,
+  startRisk,
+} from '../support/risk-system.ts'
+import { withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { until, watch } from '../support/until.ts'
+import { postJson } from '../simulator/request.ts'
+
+describe('loss limits', function () {
+  this.timeout(120_000)
+  const open = withSystems()
+
+  async function untilTold(system: System, name: string, withinMs: number): Promise<void> {
+    let seen = ''
+    const isTold = async () => {
+      system.requireAlive()
+      const names = await conditionsOf(system)
+      seen = names.join(', ')
+      return names.includes(name)
+    }
+    await until(`${name} is told`, isTold, withinMs, () => seen)
+  }
+
+  it('ban a symbol for what the income tells, warn near the limit, and forget what a person forgave', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    // Fees are 0.05 % each way: 20 USDT and more of the first, about half of it of the second.
+    const [first, second] = await perpetualsOf(system, 2)
+    if (first === undefined || second === undefined) throw new Error('two symbols are needed')
+    for (const [instrument, notional] of [
+      [first, 20_000],
+      [second, 17_000],
+    ] as const) {
+      const [held] = await openPositions(system, client, [instrument], notional)
+      await client.market(instrument.symbol, 'SELL', held?.size ?? '0')
+    }
+    await writeTradingState(system.hub, of, 'active', 'test')
+    const lost = async (symbol: string) => {
+      const { income } = await client.truth()
+      return -income.reduce((sum, row) => sum + (row.symbol === symbol ? Number(row.amount) : 0), 0)
+    }
+    const [most, less] = [await lost(first.symbol), await lost(second.symbol)]
+    const limit = (most + less) / 2
+    expect(most, `${first.symbol} must have lost more than ${second.symbol}`).to.be.greaterThan(limit)
+    expect(less).to.be.greaterThan(0.8 * limit)
+    const limits = { symbolLoss4h: limit, symbolBanMs: 60_000 }
+    await startRisk(system, { SLUICE_RISK_LIMITS: JSON.stringify(limits) })
+    await system.start('position', keySettings)
+    await untilTold(system, `ban ${first.symbol}`, 20_000)
+    await untilTold(system, `loss ${second.symbol}`, 5_000)
+    const bans = await readBans(system.hub, of)
+    const byLoss = [...bans].filter(([, { by }]) => by === undefined).map(([symbol]) => symbol)
+    expect(byLoss).to.deep.equal([first.symbol])
+    const ban = bans.get(first.symbol)
+    expect(ban?.reason).to.match(/^lost 2\d\.\d+ in 4 h, the limit is /)
+    expect((ban?.until ?? 0) - (ban?.since ?? 0)).to.equal(60_000)
+    await liftBan(system.hub, of, first.symbol, system.simulator.now())
+    await watch(1_500, async () => {
+      expect((await readBans(system.hub, of)).has(first.symbol)).to.equal(false)
+    })
+  })
+
+  it('ban the account for what fills tell, before any income does', async () => {
+    const system = await open(richSystem)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await startRisk(system, { SLUICE_RISK_LIMITS: '{"accountLoss24h":100,"symbolLoss4h":5000}' })
+    const fill = (id: number, realisedProfit: string): Fill => ({
+      id: `slorder-${id}`,
+      orderId: 'slorder',
+      strategy: 'test',
+      symbol: 'BTCUSDT',
+      side: 'sell',
+      size: '1',
+      price: '1000',
+      notional: '1000',
+      fee: '0.5',
+      liquidity: 'taker',
+      realisedProfit,
+      time: system.simulator.now(),
+    })
+    const tellFill = (each: Fill) =>
+      system.hub.redis.xadd(system.hub.keys.fills(of.venue, of.account), '*', 'fill', JSON.stringify(each))
+    await tellFill(fill(1, '-79'))
+    await tellFill(fill(1, '-79'))
+    await watch(1_500, async () => {
+      expect((await readBans(system.hub, of)).size).to.equal(0)
+    })
+    await tellFill(fill(2, '-10'))
+    await untilTold(system, 'loss ALL', 5_000)
+    await tellFill(fill(3, '-9.5'))
+    await untilTold(system, 'ban ALL', 5_000)
+    expect((await readBans(system.hub, of)).get('ALL')?.reason).to.equal('lost 100 in 24 h, the limit is 100')
+  })
+
+  it('reduce after a drawdown, which a payment out is none of, and begin anew when a person resumes', async () => {
+    const system = await open({ ...richSystem, rate: 20 })
+    const client = await openTrading(system)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await system.start('mark')
+    await system.start('position', keySettings)
+    await startRisk(system, { SLUICE_RISK_LIMITS: '{"drawdown":40}' })
+    const drawdown = async () => {
+      const text = await system.hub.redis.get(system.hub.keys.drawdown(of.venue, of.account))
+      return text === null ? undefined : (JSON.parse(text) as { peak?: string; paidIn: string })
+    }
+    await until('the equity is known', async () => (await drawdown())?.peak === '1000000', 20_000)
+    await postJson(`${system.simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-5000' })
+    await until('the payment is counted', async () => (await drawdown())?.paidIn === '-5000', 20_000)
+    expect((await readTradingState(system.hub, of)).state).to.equal('active')
+    const [instrument] = await perpetualsOf(system, 1)
+    for (let at = 0; at < 3; at++) {
+      const [held] = await openPositions(system, client, instrument === undefined ? [] : [instrument], 20_000)
+      await client.market(instrument?.symbol ?? '', 'SELL', held?.size ?? '0')
+    }
+    await untilTold(system, 'drawdown', 20_000)
+    const { state, change } = await readTradingState(system.hub, of)
+    expect([state, change?.by]).to.deep.equal(['reducing', 'rule'])
+    expect(change?.reason).to.contain('below its highest, the limit is 40')
+    await writeTradingState(system.hub, of, 'active', 'seen')
+    const isOver = async () => !(await conditionsOf(system)).includes('drawdown')
+    await until('it begins anew', isOver, 10_000)
+    await watch(4_000, async () => {
+      expect((await readTradingState(system.hub, of)).state).to.equal('active')
+    })
+  })
+
+  it('flatten the account for an unrealised loss that two sources tell three times', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await openPositions(system, client, await perpetualsOf(system, 6), 10_000)
+    await system.start('mark')
+    await system.start('position', keySettings)
+    await startRisk(system, { SLUICE_RISK_LIMITS: '{"unrealisedLoss":0.01,"symbolLoss4h":5000}' })
+    const isFlat = async () => {
+      system.requireAlive()
+      return (await readFlatten(system.hub, of))?.ended === 'flat'
+    }
+    await until('it was flattened', isFlat, 90_000)
+    const flatten = await readFlatten(system.hub, of)
+    expect(flatten?.request.by).to.equal('rule')
+    expect(flatten?.request.reason).to.match(/^all positions would bring -\d/)
+    expect(await leftOf(client)).to.deep.equal({ positions: [], orders: 0, stops: 0 })
+    expect((await readTradingState(system.hub, of)).state).to.equal('halted')
+  })
+})
