@@ -28,7 +28,8 @@ export const okxOrders: VenueOrders = {
   bandCodes: new Set(['51006', '51135', '51136', '51137', '51138']),
   restingCodes: new Set(['51112', '51115', '51117', '51205']),
   passedCodes: new Set(['51278', '51280']),
-  roomCodes: new Set(['51205']),
+  // Others that reduce hold the position.
+  roomCodes: new Set(['51112', '51115', '51117', '51205']),
   async createOrder(ask, order) {
     const { body } = await ask(post('trade/order', toOrderParams(order)))
     const row = placedIn(body)

@@ -12,6 +12,7 @@ const timed = [
   'recorded-day',
   'ticker',
   'trader',
+  'venues',
 ]
 
 /** Whether a test file says how soon something must happen. */
