@@ -74,7 +74,8 @@ async function trade({ trading }: HistoryAccount, of: HistorySymbol, lots: numbe
 async function close(account: HistoryAccount, of: HistorySymbol, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < closeWithin; attempt++) {
     const { positions } = await account.readLedger()
-    const size = String(positions.find((row) => row['symbol'] === of.symbol)?.['size'] ?? '0')
+    const told = positions.find((row) => row['symbol'] === of.symbol)?.['size']
+    const size = typeof told === 'string' ? told : '0'
     if (Number(size) === 0) return
     const side = Number(size) > 0 ? 'SELL' : 'BUY'
     await account.trading.trade(of.symbol, side, size.replace('-', ''), { reduceOnly: true }).catch(() => {})
