@@ -130,6 +130,7 @@ export function keepLadders(
       if (!beginning) void begin()
       return
     }
+    if (!isListed) watch.readStops()
     if (!isListed && Date.now() - begunAt < listWithinMs) return
     if (modes.problem() === undefined) {
       for (const [place, { word }] of positions.places()) if (word.size !== '0') ladderAt(place)

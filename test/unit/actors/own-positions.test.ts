@@ -60,6 +60,29 @@ describe('positions that a process hears of by itself', () => {
     )
   })
 
+  it('are the last of the steps of one moment, whoever tells them, though the stream lost one', () => {
+    const steps = ['-145.8', '-251.5', '-501.5']
+    const heard = fc.tuple(
+      fc.shuffledSubarray([0, 1, 2], { minLength: 0 }),
+      fc.integer({ min: 0, max: 2 }),
+      fc.boolean(),
+    )
+    fc.assert(
+      fc.property(heard, ([streamed, answered, isFirst]) => {
+        const positions = openOwnPositions()
+        positions.hear(toReport([toWord({ size: '612.9', time: 500 })]))
+        const answer = () =>
+          positions.hear(toReport([toWord({ source: 'risk', size: steps[answered] ?? '', askedAt: 1_200 })]))
+        if (isFirst) answer()
+        for (const ordinal of streamed)
+          positions.hear(toReport([toWord({ size: steps[ordinal] ?? '', ordinal })]))
+        if (!isFirst) answer()
+        const last = Math.max(answered, ...streamed)
+        expect(positions.of('AUSDT/both')?.word.size).to.equal(steps[last])
+      }),
+    )
+  })
+
   it('keep the entry price where a word on the same size tells none, and no other', () => {
     const positions = openOwnPositions()
     positions.hear(toReport([toWord({})]))

@@ -55,6 +55,7 @@ describe('the position that stops are judged by', () => {
   const state = { ...noLadder, stops: new Map([[id, standing]]) }
   const own = (of: Partial<PositionReport>) => ({
     word: { symbol: 'AUSDT', side: 'both', size: '0', time: 4_000, askedAt: 6_000, ...of } as PositionReport,
+    sizeBefore: undefined,
     entryPrice: undefined,
     liquidationPrice: undefined,
     liquidationAt: 0,
