@@ -196,7 +196,7 @@ describe('the stops of an account', function () {
     await client.market(symbol, 'BUY', size, { positionSide: 'LONG' })
     await client.market(symbol, 'SELL', size, { positionSide: 'SHORT' })
     const standing = async () =>
-      (await client.truth()).openAlgoOrders.map((row) => `${row['positionSide']} ${row['side']}`)
+      (await client.truth()).openAlgoOrders.map((row) => [row['positionSide'], row['side']].join(' '))
     const isComplete = async () => new Set(await standing()).size === 2 && (await standing()).length >= 6
     await until('both have stops', isComplete, 10_000)
     expect(new Set(await standing())).to.deep.equal(new Set(['LONG SELL', 'SHORT BUY']))

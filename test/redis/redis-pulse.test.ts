@@ -16,15 +16,15 @@ describe('the pulse of Redis', function () {
       expect(await pulse.unlessSilent(redis.set('a', '1'))).to.equal('OK')
       expect(await pulse.unlessSilent(Promise.reject(new Error('no')))).to.equal(undefined)
       for (const [silence, wake] of [
-        [server.freeze, server.thaw],
-        [server.kill, server.restart],
-      ]) {
-        await silence?.()
+        [() => server.freeze(), () => server.thaw()],
+        [() => server.kill(), () => server.restart()],
+      ] as const) {
+        await silence()
         const startedAt = Date.now()
         expect(await pulse.unlessSilent(redis.get('a'))).to.equal(undefined)
         expect(Date.now() - startedAt).to.be.below(1_000)
         await until('it is silent', async () => pulse.isSilent(), 1_000)
-        await wake?.()
+        await wake()
         await until('it is back', async () => !pulse.isSilent(), 10_000)
         expect(await pulse.unlessSilent(redis.get('a'))).to.equal('1')
       }
