@@ -23,14 +23,8 @@ const backMs = 10 * 60_000
 const mostTrades = 20_000
 const page = 1_000
 
-/** Holding losses against their limits. */
-export interface LossWatch extends RiskPart {
-  /** a trade that the stream told, with its fee in the asset that it was paid in */
-  hear(trade: TradeReport): void
-}
-
 /** Bans what has lost too much, and warns before; as soon as fills tell, and again by the venue's income. */
-export function runLosses(actor: RiskActor, prices: PastPrices): LossWatch {
+export function runLosses(actor: RiskActor, prices: PastPrices): RiskPart {
   const { hub, of, limits } = actor
   const { clock, keys, log } = hub
   // Symbol and the venue's trade id -> the trade.
@@ -99,13 +93,17 @@ export function runLosses(actor: RiskActor, prices: PastPrices): LossWatch {
   }
 
   const timer = repeat(hub, { what: 'losses were not judged', everyMs }, look)
+  function hear({ id, symbol, realisedProfit, fee, feeAsset, time }: TradeReport): void {
+    put({ id, symbol, realisedProfit, fee, feeAsset, time }, true)
+    timer.now()
+  }
+  actor.tradeEars.add(hear)
   return {
-    hear({ id, symbol, realisedProfit, fee, feeAsset, time }) {
-      put({ id, symbol, realisedProfit, fee, feeAsset, time }, true)
-      timer.now()
-    },
     tell: () => ({ lossBans: bans }),
-    stop: () => timer.stop(),
+    stop() {
+      actor.tradeEars.delete(hear)
+      timer.stop()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { readIncome } from '../../lib/account/income.ts'
 import { readBans } from '../../lib/account/listing-bans.ts'
 import { liftBan } from '../../lib/account/loss-bans.ts'
 import { readTradingState, writeTradingState } from '../../lib/account/trading-states.ts'
@@ -15,8 +16,8 @@ import {
 } from '../support/risk-system.ts'
 import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
-import { until, watch } from '../support/until.ts'
-import { postJson } from '../simulator/request.ts'
+import { tell, until, watch } from '../support/until.ts'
+import { getJson, postJson } from '../simulator/request.ts'
 
 describe('loss limits', function () {
   this.timeout(120_000)
@@ -102,6 +103,24 @@ describe('loss limits', function () {
     await tellFill(fill(3, '-9.5'))
     await untilTold(system, 'ban ALL', 5_000)
     expect((await readBans(system.hub, of)).get('ALL')?.reason).to.equal('lost 100 in 24 h, the limit is 100')
+  })
+
+  it('ban a symbol for trades of anybody that the stream tells, though nothing reads the income', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    await writeTradingState(system.hub, of, 'active', 'test')
+    await startRisk(system, { SLUICE_RISK_LIMITS: '{"symbolLoss4h":15}' })
+    const isConnected = async () =>
+      ((await getJson<{ streams: readonly unknown[] }>(`${system.simulator.url}/_sim/stats`)).streams ?? [])
+        .length > 0
+    await until('the stream is connected', isConnected, 10_000)
+    const [instrument] = await perpetualsOf(system, 1)
+    const [held] = await openPositions(system, client, instrument === undefined ? [] : [instrument], 20_000)
+    await client.market(instrument?.symbol ?? '', 'SELL', held?.size ?? '0')
+    const startedAt = Date.now()
+    await untilTold(system, `ban ${instrument?.symbol}`, 5_000)
+    tell(`told of the ban ${Date.now() - startedAt} ms after the trade`)
+    expect(await readIncome(system.hub, of, 0)).to.deep.equal([])
   })
 
   it('reduce after a drawdown, which a payment out is none of, and begin anew when a person resumes', async () => {
