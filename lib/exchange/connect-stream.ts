@@ -1,3 +1,4 @@
+import { secretsOf } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { hideSecrets } from '../model/secrets.ts'
 import type { StreamConnection, StreamHandlers } from './account-exchange.ts'
@@ -25,6 +26,7 @@ export function connectStream(
   handlers: StreamHandlers,
 ): StreamConnection {
   const order = openEventOrder()
+  const secrets = secretsOf(login.keys)
   const sockets: Socket[] = []
   let waiting = urls.length
   let ended = false
@@ -37,7 +39,7 @@ export function connectStream(
   const end = (reason: string) => {
     if (ended) return
     terminate()
-    handlers.onEnd(hideSecrets(reason))
+    handlers.onEnd(hideSecrets(reason, secrets))
   }
   const take = (message: unknown) => {
     try {
@@ -46,7 +48,7 @@ export function connectStream(
       if (ordinal === undefined) return
       for (const event of venue.toUserEvents(message, ordinal)) handlers.onEvent(event)
     } catch (error) {
-      handlers.onLost(hideSecrets(String(error)))
+      handlers.onLost(hideSecrets(String(error), secrets))
     }
   }
   const open = () => {

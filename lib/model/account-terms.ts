@@ -10,6 +10,9 @@ export interface AccountTerms {
 
 const terms: Readonly<Record<string, AccountTerms>> = {
   binanceusdm: { timesChanges: true, tellsFlat: true },
+  // Of a position that was closed long ago it answers with no row at all.
+  okx: { timesChanges: true, tellsFlat: false },
+  bybit: { timesChanges: true, tellsFlat: true },
 }
 
 /** The terms of a venue whose accounts can be followed; throws ConfigError for another. */
