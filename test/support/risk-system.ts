@@ -132,7 +132,7 @@ export async function uncoveredOf(client: AccountClient): Promise<string[]> {
       const sum = stops.reduce((total, stop) => total + Number(stop['quantity']), 0)
       return Number(size) !== 0 && !isClosed && sum < Math.abs(Number(size))
     })
-    .map(({ symbol, size }) => `${symbol} ${size}`)
+    .map(({ symbol, side }) => `${symbol} ${side}`)
 }
 
 /** The names of the account's conditions. */
