@@ -153,8 +153,10 @@ export function watchVenue(
     }
     const read = orders.readEvent(event)
     if (read === undefined) return
-    if ('stop' in read) ears.hearStops(words.ofStop(read.stop))
-    else if (read.order.order !== undefined) ears.hearStops(words.ofOrder(read.order.order))
+    if ('stop' in read) return ears.hearStops(words.ofStop(read.stop))
+    const { order, trade } = read.order
+    if (trade !== undefined) for (const hear of actor.tradeEars) hear(trade)
+    if (order !== undefined) ears.hearStops(words.ofOrder(order))
   }
 
   /** Soon: what many events ask for is asked for once. */

@@ -34,6 +34,8 @@ export interface ClaimTerms {
 
 // Venue ms beyond its deadline within which an order that was begun in time may still leave.
 const graceMs = 3_000
+// Real ms after its claim within which an order that opens leaves, or never: a halt must hold for what was claimed before.
+const opensWithinMs = 800
 
 /**
  * Claims an intent and makes the claim durable. Only who is answered `claimed` may send; anybody else finds what
@@ -47,7 +49,9 @@ export async function claim(
   const { hub, of, durability } = path
   const now = Math.floor(hub.clock.now())
   const reserved = Object.fromEntries(terms.reservations.map(({ counter, amount }) => [counter, amount]))
-  const sentBy = Math.max(now, intent.deadline) + graceMs
+  const atLast = Math.max(now, intent.deadline) + graceMs
+  const soon = Math.floor(now + opensWithinMs * hub.clock.rate)
+  const sentBy = intent.class === 'open' ? Math.min(atLast, soon) : atLast
   const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
   const { id, class: intentClass, symbol } = intent
   const answer = await durability.write(() =>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderBooking } from '../egress/order-rates.ts'
 import { decodeClaim, sliceId } from '../model/claim.ts'
 import { add } from '../model/decimal.ts'
@@ -43,6 +44,8 @@ export interface SubmitParts {
 const mostTries = 5
 // Venue ms after a state was written where none stood: what was sent before may be forgotten here and known there.
 const lookUpMs = 24 * 3_600_000
+// Real ms between two askings that the budget did not let leave.
+const leastWaitMs = 100
 // Beyond the window of a request.
 const settledMs = 5_000
 
@@ -136,15 +139,38 @@ type Found = NonNullable<Awaited<ReturnType<OrderPath['exchange']['fetchOrder']>
  */
 async function lookUp(
   { path }: SubmitParts,
-  { symbol, id }: OrderIntent,
+  intent: OrderIntent,
   { epoch }: AccountSight,
 ): Promise<Found | 'too early' | undefined> {
+  const { id } = intent
   const { clock } = path.hub
   if (epoch === undefined || clock.now() - epoch > lookUpMs) return undefined
-  const found = await path.call(() => path.exchange.fetchOrder(symbol, id))
+  const found = await askFor(path, intent, id)
   if (found !== undefined) return found
   const isSettled = clock.now() > epoch + path.exchange.recvWindowMs * clock.rate + settledMs
   return isSettled ? undefined : 'too early'
+}
+
+/**
+ * Asks the venue for an order of an intent, for as long as that may wait: a denial for want of budget would say that nothing
+ * was sent, and nobody knows.
+ */
+async function askFor(path: OrderPath, intent: OrderIntent, id: string): Promise<Found | undefined> {
+  const { clock } = path.hub
+  for (;;) {
+    try {
+      return await path.call(() => path.exchange.fetchOrder(intent.symbol, id))
+    } catch (error) {
+      if (!(error instanceof RetryLaterError)) throw error
+      const waitMs = Math.max(leastWaitMs, error.retryAt - Date.now())
+      if (clock.now() + waitMs * clock.rate > intent.deadline)
+        throw new RetryLaterError(`whether it was sent before could not be asked: ${error.message}`, {
+          retryAt: error.retryAt,
+          cause: error,
+        })
+      await sleep(waitMs)
+    }
+  }
 }
 
 // More slices than that no intent has had, or the limits would mean nothing.
@@ -160,7 +186,7 @@ async function adopt(
   const found = [first]
   while (found.length < mostSlices) {
     const id = sliceId(intent.id, found.length)
-    const next = await path.call(() => path.exchange.fetchOrder(intent.symbol, id))
+    const next = await askFor(path, intent, id)
     if (next === undefined) break
     found.push(next)
   }
