@@ -34,8 +34,8 @@ export interface Site {
 /** A venue as the suite sees it. */
 export interface ConformingVenue {
   readonly id: string
-  /** undefined when there is nowhere to run against */
-  readonly start: () => Promise<Site | undefined>
+  /** undefined when there is nowhere to ask it */
+  readonly start: (() => Promise<Site>) | undefined
 }
 
 /** What a run has open. */

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from '../../lib/hub/project-root.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
 import { writeWave } from '../simulator/wave.ts'
 import { startSimulator } from '../support/simulator.ts'
@@ -11,6 +14,16 @@ export interface FaultPaths {
 
 const rate = 20
 const keys = ['conformance', 'a-secret-of-the-suite', 'a-phrase-of-the-suite'] as const
+
+/** How to start a simulator of a venue; undefined where it does not speak its language. */
+export function findSimulator(
+  venue: string,
+  paths: FaultPaths,
+  ...flags: string[]
+): (() => Promise<Site>) | undefined {
+  if (!existsSync(join(projectRoot(), 'simulator', venue))) return undefined
+  return () => startSimulatedSite(paths, '--venue', venue, ...flags)
+}
 
 /**
  * A simulator of a venue whose price goes up and down by 2 % within every simulated minute, so that what waits for a price
