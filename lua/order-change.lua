@@ -6,6 +6,7 @@
 -- KEYS ended zset ids of ended orders by their end
 -- KEYS fills stream fills
 -- KEYS parts hash `STRATEGY/SYMBOL` -> the strategy's part of a position
+-- KEYS records stream every state of every order
 -- ARGV id text client order id
 -- ARGV revision integer the order's revision that was judged
 -- ARGV endedAt ms venue time of its end; 0 it goes on
@@ -16,21 +17,24 @@
 -- ARGV part text field of the part that the fills change; empty: none does
 -- ARGV partBefore text that part as it was judged; empty: there was none
 -- ARGV partAfter text that part afterwards
+-- ARGV record text JSON of the order
+-- ARGV keepRecords integer about how many states are kept
 -- ARGV channel text where the account's changes are published
 -- ARGV event text what is published
 -- ARGV fields... mixed the order's fields: name, value
 -- Returns 1 it is changed; 0 it or the part has changed since, or is gone
-local order, open, ended, fills, parts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local order, open, ended, fills, parts, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id, revision, endedAt, keepMs, keepCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local keepFills, newFills = ARGV[6], ARGV[7]
-local part, partBefore, partAfter, channel, event = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+local part, partBefore, partAfter = ARGV[8], ARGV[9], ARGV[10]
+local record, keepRecords, channel, event = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end
 if part ~= '' then
   if (redis.call('HGET', parts, part) or '') ~= partBefore then return 0 end
   redis.call('HSET', parts, part, partAfter)
 end
-redis.call('HSET', order, unpack(ARGV, 13))
+redis.call('HSET', order, unpack(ARGV, 15))
 for _, fill in ipairs(cjson.decode(newFills)) do
   redis.call('XADD', fills, 'MAXLEN', '~', keepFills, '*', 'fill', fill)
 end
@@ -40,5 +44,6 @@ if endedAt ~= '0' then
   redis.call('ZREMRANGEBYRANK', ended, 0, -tonumber(keepCount) - 1)
   redis.call('PEXPIRE', order, keepMs)
 end
+redis.call('XADD', records, 'MAXLEN', '~', keepRecords, '*', 'order', record)
 redis.call('PUBLISH', channel, event)
 return 1

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { loadScript } from './script.ts'
 
 const script = loadScript('order-change', {
-  keys: ['order', 'open', 'ended', 'fills', 'parts'],
+  keys: ['order', 'open', 'ended', 'fills', 'parts', 'records'],
   args: [
     'id',
     'revision',
@@ -14,6 +14,8 @@ const script = loadScript('order-change', {
     'part',
     'partBefore',
     'partAfter',
+    'record',
+    'keepRecords',
     'channel',
     'event',
     'fields...',
@@ -29,6 +31,9 @@ export interface OrderChangeArgs {
   readonly endedAt: number
   readonly keepMs: number
   readonly keepCount: number
+  /** the order as its record tells it */
+  readonly record: string
+  readonly keepRecords: number
   readonly channel: string
   readonly event: string
 }
@@ -42,7 +47,7 @@ export interface OrderFills {
 /** Whether the order was changed, and its new fills recorded; false when it or the part has changed since. */
 export async function orderChange(
   redis: Redis,
-  keys: { order: string; open: string; ended: string; fills: string; parts: string },
+  keys: { order: string; open: string; ended: string; fills: string; parts: string; records: string },
   args: OrderChangeArgs & { keepFills: number },
   fields: Readonly<Record<string, string>>,
   news?: OrderFills,

@@ -3,7 +3,7 @@ import type { OrderChangeArgs } from './order-change.ts'
 import { loadScript } from './script.ts'
 
 const script = loadScript('paper-fill', {
-  keys: ['lease', 'order', 'open', 'ended', 'positions', 'strategyPositions', 'fills'],
+  keys: ['lease', 'order', 'open', 'ended', 'positions', 'strategyPositions', 'fills', 'records'],
   args: [
     'token',
     'id',
@@ -19,6 +19,8 @@ const script = loadScript('paper-fill', {
     'strategyBefore',
     'strategyAfter',
     'fill',
+    'record',
+    'keepRecords',
     'channel',
     'event',
     'fields...',
@@ -48,7 +50,10 @@ const outcomes: Readonly<Record<number, 'recorded' | 'changed since' | 'not ours
 export async function paperFill(
   redis: Redis,
   keys: Readonly<
-    Record<'lease' | 'order' | 'open' | 'ended' | 'positions' | 'strategyPositions' | 'fills', string>
+    Record<
+      'lease' | 'order' | 'open' | 'ended' | 'positions' | 'strategyPositions' | 'fills' | 'records',
+      string
+    >
   >,
   args: PaperFillArgs,
   fields: Readonly<Record<string, string>>,

@@ -10,6 +10,7 @@ import { guard } from './guard.ts'
 import { chooseLogin } from './login.ts'
 import { servePage } from './page.ts'
 import { openQueuePages } from './queue-pages.ts'
+import { serveSwitch } from './serve-switch.ts'
 
 // A browser that stops half way must not hold the board, in real ms.
 const requestTimeoutMs = 10_000
@@ -37,6 +38,7 @@ export async function openBoard(hub: Hub): Promise<Running> {
     app.get('/api/status', async (_request, reply) =>
       reply.header('cache-control', 'no-store').send(await state.read()),
     )
+    serveSwitch(app, hub)
     await app.register(queuePages.plugin, { prefix: '/queues' })
     const url = await listen(app, config.host, config.port)
     // The login goes to whoever started the board and nowhere else: no Redis, no JSON log.

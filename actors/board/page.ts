@@ -10,6 +10,7 @@ const files = [
   { path: '/fill.js', file: 'fill.js', type: 'text/javascript; charset=utf-8' },
   { path: '/fill-alerts.js', file: 'fill-alerts.js', type: 'text/javascript; charset=utf-8' },
   { path: '/fill-account.js', file: 'fill-account.js', type: 'text/javascript; charset=utf-8' },
+  { path: '/fill-switch.js', file: 'fill-switch.js', type: 'text/javascript; charset=utf-8' },
   { path: '/fill-paper.js', file: 'fill-paper.js', type: 'text/javascript; charset=utf-8' },
 ]
 

@@ -76,7 +76,7 @@ await runActor({
         await serving.stop()
         await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
         stopClock()
-        desk.stop()
+        await desk.stop()
         await Promise.all([exchange.close(), accountExchange.close()])
       },
     }

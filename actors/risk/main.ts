@@ -5,6 +5,7 @@ import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { readAccountKeys } from '../../lib/hub/account-keys.ts'
 import { runActor } from '../../lib/hub/actor.ts'
+import { actorId } from '../../lib/hub/heartbeats.ts'
 import { standForLeader } from '../../lib/hub/lease.ts'
 import { feelPulse } from '../../lib/hub/redis-pulse.ts'
 import { followVenueClock } from '../../lib/hub/venue-clock.ts'
@@ -12,6 +13,8 @@ import { readInstruments } from '../../lib/market/instruments.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import { requireVenueAccount } from '../../lib/model/paper-account.ts'
+import { openJournal } from '../../lib/orders/journal.ts'
+import { journaledExchange } from '../../lib/orders/journaled-exchange.ts'
 import { riskLease } from '../../lib/orders/ladders.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
 import { keepLadders } from './keep-ladders.ts'
@@ -66,7 +69,8 @@ await runActor({
       clock: hub.clock,
     }
     const exchange = await openAccountExchange(venue, options)
-    const orders = await openOrderExchange(venue, options)
+    const journal = openJournal(hub, of, actorId('risk'))
+    const orders = journaledExchange(await openOrderExchange(venue, options), journal)
     const market = await openExchange(venue, client)
     const stopClock = followVenueClock(
       hub,
@@ -120,6 +124,7 @@ await runActor({
         stopClock()
         pulse.stop()
         await Promise.all([ladders.stop(), leadership.stop()])
+        await journal.close()
         await Promise.all([exchange.close(), orders.close(), market.close()])
       },
     }

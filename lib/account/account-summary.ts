@@ -6,6 +6,7 @@ import { abs, add, mul } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { ListedInstrument } from '../model/instrument.ts'
 import type { Mark } from '../model/mark.ts'
+import type { TradingState } from '../model/trading-state.ts'
 import { positionField } from '../model/position-report.ts'
 import type { AccountSource } from '../model/position-report.ts'
 import type { AccountBalance } from './account-balance.ts'
@@ -23,6 +24,7 @@ import { readBans } from './listing-bans.ts'
 import type { StoredBan } from './listing-bans.ts'
 import { readAccount } from './read-account.ts'
 import { readSymbolSettings } from './symbol-settings.ts'
+import { readTradingState } from './trading-states.ts'
 
 /** What of the market an account is valued with. */
 export interface AccountMarket {
@@ -65,7 +67,10 @@ export interface ShownIncome {
 /** An account at a glance. */
 export interface AccountSummary extends AccountOf {
   readonly quote: string
-  readonly tradingState: string | undefined
+  /** undefined: missing, which means halted */
+  readonly tradingState: TradingState | undefined
+  /** why it was last changed; undefined where that is not known */
+  readonly tradingReason: string | undefined
   readonly modes: StoredModes | undefined
   readonly sources: readonly SourceHealth[]
   /** those that are not flat first, then by symbol */
@@ -85,14 +90,14 @@ export async function readAccountSummary(
   now: number,
 ): Promise<AccountSummary> {
   const { quote, instruments, marks } = market
-  const [state, settings, modes, income, bans, actors, tradingState] = await Promise.all([
+  const [state, settings, modes, income, bans, actors, trading] = await Promise.all([
     readAccount(hub, of),
     readSymbolSettings(hub, of),
     readModes(hub, of),
     readIncomeBySymbol(hub, of, now),
     readBans(hub, of),
     readLivingActors(hub.redis, hub.keys),
-    hub.redis.get(hub.keys.tradingState(of.venue, of.account)),
+    readTradingState(hub, of),
   ])
   const markOf = (symbol: string) => marks.get(symbol)?.markPrice
   const priceOf = priceAssets(quote, instruments.values(), markOf, market.bidOf)
@@ -126,7 +131,8 @@ export async function readAccountSummary(
   return {
     ...of,
     quote,
-    tradingState: tradingState ?? undefined,
+    tradingState: trading.state,
+    tradingReason: trading.change?.reason,
     modes,
     sources: judgeSources(actors, of, Date.now()),
     positions,

@@ -1,3 +1,4 @@
+import { incomeMerge } from '../../lua/income-merge.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { add, needDecimal } from '../model/decimal.ts'
@@ -9,6 +10,8 @@ const hourMs = 3_600_000
 export const incomeReadField = 'income read'
 /** Market ms for which income is kept. */
 export const keepIncomeMs = 25 * hourMs
+const keepIncome = 100_000
+const rowsAtOnce = 500
 
 /** Symbol -> asset -> what it brought; negative is paid. */
 export type IncomeBySymbol = ReadonlyMap<string, ReadonlyMap<string, Decimal>>
@@ -23,14 +26,19 @@ export async function mergeIncome(
   rows: readonly Income[],
   now: number,
 ): Promise<number> {
-  const key = hub.keys.recentIncome(venue, account)
-  const since = Math.floor(now - keepIncomeMs)
-  const fresh = rows.filter(({ time }) => time >= since)
-  const transaction = hub.redis.multi().zremrangebyscore(key, '-inf', `(${since}`)
-  if (fresh.length > 0) transaction.zadd(key, ...fresh.flatMap((row) => [row.time, encode(row)]))
-  const answers = (await transaction.exec()) ?? []
-  for (const [error] of answers) if (error !== null) throw error
-  return Number(answers[1]?.[1] ?? 0)
+  const oldestFirst = rows.toSorted((a, b) => a.time - b.time)
+  let added = 0
+  // Also without rows: what is too old goes.
+  for (let at = 0; at === 0 || at < oldestFirst.length; at += rowsAtOnce)
+    added += await incomeMerge(
+      hub.redis,
+      { recent: hub.keys.recentIncome(venue, account), income: hub.keys.income(venue, account) },
+      { since: Math.floor(now - keepIncomeMs), keepIncome },
+      oldestFirst
+        .slice(at, at + rowsAtOnce)
+        .map((row) => ({ time: row.time, text: encode(row), row: JSON.stringify(row) })),
+    )
+  return added
 }
 
 /** The income from `since` on, the oldest first. */

@@ -35,7 +35,7 @@ export function pollCostOf(venue: Venue, kind: PollKind): PollCost {
 
 function amountOf(venue: Venue, { counts }: VenueLimit, request: RequestWords): number {
   if (counts === 'weight') return venue.weigh(request)
-  return counts === 'orders' && Array.isArray(request.params) ? request.params.length : 1
+  return counts !== 'requests' && Array.isArray(request.params) ? request.params.length : 1
 }
 
 function symbolOf(venue: Venue, { scope }: VenueLimit, { params, path }: RequestWords): string | undefined {

@@ -35,7 +35,6 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
   ['GET trade/fills', 60],
   ['GET trade/fills-history', 10],
   ['GET trade/order-algo', 20],
-  ['POST trade/cancel-algos', 20],
 ]
 const byInstrument: readonly (readonly [endpoint: string, limit: number])[] = [
   ['GET trade/order', 60],
@@ -67,6 +66,8 @@ export const okx: Venue = {
     ...byAddress.map((each) => toLimit('address', each)),
     ...byUser.map((each) => toLimit('user', each)),
     ...byInstrument.map((each) => toLimit('instrument', each)),
+    { ...toLimit('instrument', ['POST trade/cancel-batch-orders', 300]), counts: 'cancels' },
+    { ...toLimit('user', ['POST trade/cancel-algos', 20]), counts: 'cancels' },
     ...(
       [
         ['orders', 'instrument', 60],

@@ -48,9 +48,13 @@ export interface Keys {
   order(venue: string, account: string, id: string): string
   /** zset: order ids, the open ones by submission, the ended ones by their end */
   orders(venue: string, account: string, of: 'open' | 'ended'): string
+  /** stream: every state that an order came to */
+  orderRecords(venue: string, account: string): string
+  /** stream: every request, answer and decision on the way of an order */
+  journal(venue: string, account: string): string
   /** stream: one fill each */
   fills(venue: string, account: string): string
-  /** stream: funding and whatever else is no fill */
+  /** stream: what changed the wallets, or funding alone on paper */
   income(venue: string, account: string): string
   /** zset: what changed the wallets in the last 25 h -> its time */
   recentIncome(venue: string, account: string): string
@@ -137,6 +141,8 @@ export function createKeys(namespace: string): Keys {
     strategyPositions: (venue, account) => key('strategy-positions', `${venue}:${account}`),
     order: (venue, account, id) => key('order', `${venue}:${account}`, id),
     orders: (venue, account, of) => key('orders', `${venue}:${account}`, of),
+    orderRecords: (venue, account) => key('orders', `${venue}:${account}`, 'records'),
+    journal: (venue, account) => key('journal', `${venue}:${account}`),
     fills: (venue, account) => key('fills', `${venue}:${account}`),
     income: (venue, account) => key('income', `${venue}:${account}`),
     recentIncome: (venue, account) => key('income', `${venue}:${account}`, 'recent'),

@@ -245,7 +245,7 @@ export const settings = {
     'address that the board listens on',
   ),
   port: define(whole(0, 65_535), 8080, 'number', 'port that the board listens on; 0 any free one'),
-  allowActions: define(z.boolean(), false, 'boolean', 'let the board change queues: retry, pause, remove'),
+  allowActions: define(z.boolean(), false, 'boolean', 'let the board change queues and halt accounts'),
   boardPassword: secretSetting(
     z.string().refine((text) => text === '' || text.length >= 8, 'at least 8 characters'),
     "password of the board's user sluice; empty: one is made at each start",

@@ -7,8 +7,8 @@ export interface VenueLimit {
   readonly name: string
   /** whose requests it counts together: those of one address, of one user, or of one user in one instrument */
   readonly scope: 'address' | 'user' | 'instrument'
-  /** what of them it counts */
-  readonly counts: 'weight' | 'requests' | 'orders'
+  /** what of them it counts; orders and cancels are as many as a request has in its list */
+  readonly counts: 'weight' | 'requests' | 'orders' | 'cancels'
   /** how many of these in one window */
   readonly limit: number
   /** market ms */

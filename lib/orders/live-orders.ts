@@ -12,6 +12,7 @@ import { isTerminal } from '../model/order.ts'
 import type { Fill } from '../model/order.ts'
 import { applyFill, flatPosition } from '../model/position.ts'
 import { partField, toStored } from './paper-orders.ts'
+import { recordOf } from './records.ts'
 
 // Real ms; an ended order is looked up this long by its id.
 const keepMs = 7 * 24 * 3_600_000
@@ -57,10 +58,10 @@ export function toPendingOrder(account: string, { intent, claimedAt }: Claim, sl
 
 /** Records an order that may be sent now; false when it was recorded before. */
 export function recordPending(hub: Hub, of: AccountOf, order: LiveOrder): Promise<boolean> {
-  const { order: key, open } = keysOf(hub, of, order.id)
   const { id, submittedAt } = order
-  const args = { id, submittedAt, channel: channelOf(hub, of), event: JSON.stringify({ order }) }
-  return orderPlace(hub.redis, { order: key, open }, args, encodeLiveOrder(order))
+  const args = { id, submittedAt, ...recordOf(order), channel: channelOf(hub, of) }
+  const event = JSON.stringify({ order })
+  return orderPlace(hub.redis, keysOf(hub, of, id), { ...args, event }, encodeLiveOrder(order))
 }
 
 /** One order; undefined when it is not known, or no longer. */
@@ -118,6 +119,7 @@ async function change(
       keepMs,
       keepCount,
       keepFills,
+      ...recordOf(order),
       channel: channelOf(hub, of),
       event: JSON.stringify({ order, fills, ...parts }),
     }
@@ -156,5 +158,6 @@ function keysOf({ keys }: Hub, { venue, account }: AccountOf, id: string) {
     ended: keys.orders(venue, account, 'ended'),
     fills: keys.fills(venue, account),
     parts: keys.strategyPositions(venue, account),
+    records: keys.orderRecords(venue, account),
   }
 }

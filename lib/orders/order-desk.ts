@@ -4,6 +4,7 @@ import { reserveOrders } from '../egress/order-rates.ts'
 import { venueOf } from '../exchange/open-exchange.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import { openDurability } from '../hub/durability.ts'
+import { actorId } from '../hub/heartbeats.ts'
 import type { Hub } from '../hub/hub.ts'
 import { followInstruments } from '../market/follow-instruments.ts'
 import type { FollowedInstruments } from '../market/follow-instruments.ts'
@@ -14,6 +15,8 @@ import type { MoneyTerms } from '../model/live-order.ts'
 import type { ExposedSize } from '../risk/exposure.ts'
 import { limitsOf } from '../risk/limits.ts'
 import { followAccountSight } from './follow-account-sight.ts'
+import { openJournal } from './journal.ts'
+import { journaledExchange } from './journaled-exchange.ts'
 import type { OrderPath } from './send-intent.ts'
 import { submitIntent } from './submit-intent.ts'
 import type { IntentOutcome } from './submit-intent.ts'
@@ -28,7 +31,7 @@ export interface OrderDesk {
   takeAsked(): ReadonlySet<string>
   askSoon(orderId: string): void
   counts(): { sent: number; denied: number }
-  stop(): void
+  stop(): Promise<void>
 }
 
 const mostAsked = 10_000
@@ -43,7 +46,9 @@ export async function openOrderDesk(
     readonly foreign?: () => readonly ExposedSize[]
   },
 ): Promise<OrderDesk> {
-  const { exchange, egress, foreign = () => [] } = parts
+  const { egress, foreign = () => [] } = parts
+  const journal = openJournal(hub, of, actorId('order'))
+  const exchange = journaledExchange(parts.exchange, journal)
   const instruments = await followInstruments(hub, of.venue)
   const sights = followAccountSight(hub, of, instruments, foreign)
   const sending = new Set<string>()
@@ -76,6 +81,7 @@ export async function openOrderDesk(
       reserveOrders(hub, venueOf(of.venue), { egressClass: 'orders', symbol, orders }),
     callToCancel: <T>(run: () => Promise<T>) => egress.call('protect', run),
     sending,
+    journal,
     askSoon,
   }
   return {
@@ -95,9 +101,10 @@ export async function openOrderDesk(
     },
     askSoon,
     counts: () => ({ ...counts }),
-    stop() {
+    async stop() {
       sights.stop()
       instruments.stop()
+      await journal.close()
     },
   }
 }

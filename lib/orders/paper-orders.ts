@@ -6,6 +6,7 @@ import type { Hub } from '../hub/hub.ts'
 import { decodeOrder, encodeOrder, isTerminal } from '../model/order.ts'
 import type { Fill, Order } from '../model/order.ts'
 import type { Position } from '../model/position.ts'
+import { recordOf } from './records.ts'
 
 /** A paper account at a venue. */
 export interface AccountOf {
@@ -64,18 +65,18 @@ export function partField(strategy: string, symbol: string): string {
 /** Records a new order; false when its id was used before. */
 export function placeOrder(hub: Hub, of: AccountOf, order: Order): Promise<boolean> {
   const { id, submittedAt } = order
-  const { order: key, open } = keysOf(hub, of, id)
   const event: AccountEvent = { order }
-  const args = { id, submittedAt, channel: channelOf(hub, of), event: JSON.stringify(event) }
-  return orderPlace(hub.redis, { order: key, open }, args, encodeOrder(order))
+  const told = { channel: channelOf(hub, of), event: JSON.stringify(event) }
+  const args = { id, submittedAt, ...recordOf(order), ...told }
+  return orderPlace(hub.redis, keysOf(hub, of, id), args, encodeOrder(order))
 }
 
 /** Records a change without a fill; false when the order has changed since `revision`. */
 export function changeOrder(hub: Hub, of: AccountOf, order: Order, revision: number): Promise<boolean> {
-  const { order: key, open, ended, fills, strategyPositions: parts } = keysOf(hub, of, order.id)
+  const keys = keysOf(hub, of, order.id)
   return orderChange(
     hub.redis,
-    { order: key, open, ended, fills, parts },
+    { ...keys, parts: keys.strategyPositions },
     { ...changeOf(hub, of, order, revision, { order }), keepFills },
     encodeOrder(order),
   )
@@ -204,6 +205,7 @@ function changeOf(hub: Hub, of: AccountOf, order: Order, revision: number, event
     endedAt,
     keepMs,
     keepCount,
+    ...recordOf(order),
     channel: channelOf(hub, of),
     event: JSON.stringify(event),
   }
@@ -218,5 +220,6 @@ function keysOf({ keys }: Hub, { venue, account }: AccountOf, id: string) {
     positions: keys.positions(venue, account),
     strategyPositions: keys.strategyPositions(venue, account),
     fills: keys.fills(venue, account),
+    records: keys.orderRecords(venue, account),
   }
 }

@@ -7,6 +7,7 @@ import { isTerminal } from '../model/order.ts'
 import type { AccountSight } from './account-sight.ts'
 import { claimKeys } from './claims.ts'
 import type { FollowedSight } from './follow-account-sight.ts'
+import type { Journal } from './journal.ts'
 import { judgeIntent } from './judge-intent.ts'
 import type { JudgeParts, Judgement } from './judge-intent.ts'
 import type { Denial } from './live-account.ts'
@@ -33,6 +34,7 @@ export interface SubmitParts {
   readonly callToCancel: <T>(run: () => Promise<T>) => Promise<T>
   /** intents of this process that are on their way */
   readonly sending: Set<string>
+  readonly journal: Journal
   /** asks the venue soon how an order stands */
   readonly askSoon: (orderId: string) => void
 }
@@ -50,6 +52,7 @@ export async function submitIntent(parts: SubmitParts, intent: Intent): Promise<
     if (error instanceof RetryLaterError) return denied(error.message)
     throw error
   })
+  note(parts, intent, outcome)
   if (outcome.outcome === 'denied') await publishDenial(parts, intent, outcome.reason)
   return outcome
 }
@@ -196,6 +199,17 @@ async function cancel(parts: SubmitParts, { target }: CancelIntent): Promise<Int
 
 async function isClaimed({ path }: SubmitParts, { id }: OrderIntent): Promise<boolean> {
   return (await path.hub.redis.hexists(claimKeys(path.hub, path.of).claims, id)) === 1
+}
+
+function note({ journal }: SubmitParts, intent: Intent, outcome: IntentOutcome): void {
+  const { id, symbol } = intent
+  journal.note({
+    kind: 'decision',
+    what: outcome.outcome,
+    id,
+    symbol,
+    text: JSON.stringify({ ...outcome, intent }),
+  })
 }
 
 async function publishDenial({ path }: SubmitParts, intent: Intent, reason: string): Promise<void> {

@@ -5,6 +5,7 @@ import { accountBench } from './account.ts'
 import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
 import { checkBench } from './check.ts'
+import { coverBench } from './cover.ts'
 import { dispatchBench } from './dispatch.ts'
 import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
@@ -25,6 +26,7 @@ const benches: readonly BenchDefinition[] = [
   feedBench,
   accountBench,
   checkBench,
+  coverBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')

@@ -3,8 +3,13 @@ import { z } from 'zod'
 
 /** Signed orders in the simulator's account, from an address of their own. */
 export interface SimulatedAccount {
-  /** fills a market order; gives the venue time of the fill */
-  trade(symbol: string, side: 'BUY' | 'SELL', quantity: string): Promise<number>
+  /** fills a market order, which may only reduce; gives the venue time of the fill */
+  trade(
+    symbol: string,
+    side: 'BUY' | 'SELL',
+    quantity: string,
+    how?: { reduceOnly: boolean },
+  ): Promise<number>
 }
 
 const timeoutMs = 5_000
@@ -17,13 +22,14 @@ export function simulatedAccount(
   now: () => number,
 ): SimulatedAccount {
   return {
-    async trade(symbol, side, quantity) {
+    async trade(symbol, side, quantity, how) {
       const sent = new URLSearchParams({
         symbol,
         side,
         type: 'MARKET',
         quantity,
         newOrderRespType: 'RESULT',
+        ...(how?.reduceOnly === true ? { reduceOnly: 'true' } : {}),
         timestamp: String(Math.floor(now())),
       })
       const signature = createHmac('sha256', keys.secret).update(sent.toString()).digest('hex')

@@ -4,6 +4,7 @@ import { backfillCommand } from './backfill-command.ts'
 import { bansCommand } from './bans-command.ts'
 import { balancesCommand } from './balances-command.ts'
 import { doctorCommand } from './doctor-command.ts'
+import { exportCommand } from './export-command.ts'
 import { flattenCommand } from './flatten-command.ts'
 import { klinesCommand } from './klines-command.ts'
 import { ordersCommand } from './orders-command.ts'
@@ -32,6 +33,7 @@ const commands = [
   ordersCommand(terminal),
   positionsCommand(terminal),
   balancesCommand(terminal),
+  exportCommand(terminal),
   backfillCommand(terminal),
   ...switchCommands(terminal),
   flattenCommand(terminal),

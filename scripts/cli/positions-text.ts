@@ -31,7 +31,11 @@ export function toPositionsText(
 
 /** `Account main on binanceusdm: one-way, halted` */
 export function toHead({ account, venue, modes, tradingState }: AccountSummary): string {
-  const parts = [modes?.positionMode, modes?.multiAssets === true ? 'multi-assets' : undefined, tradingState]
+  const parts = [
+    modes?.positionMode,
+    modes?.multiAssets === true ? 'multi-assets' : undefined,
+    tradingState ?? 'halted as its trading state is missing',
+  ]
   const told = parts.filter((part) => part !== undefined).join(', ')
   return `Account ${account} on ${venue}${told === '' ? '' : `: ${told}`}`
 }

@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { isStanding, readBans } from '../../lib/account/listing-bans.ts'
-import { writeTradingState } from '../../lib/account/trading-states.ts'
 import { addSettings, commonSettings, createCommand } from '../../lib/hub/command-line.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { readVenueClock } from '../../lib/hub/venue-clock.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { TradingState } from '../../lib/model/trading-state.ts'
-import { readFlatten } from '../../lib/orders/flatten-requests.ts'
+import { switchTrading } from '../../lib/orders/switch-trading.ts'
 import { nameAccount } from './name-account.ts'
 import type { Terminal } from './terminal.ts'
 import { configOf, withHub } from './with-hub.ts'
@@ -78,12 +77,12 @@ Examples:
 
 async function turn(hub: Hub, of: AccountOf, { state }: Switch, reason: string): Promise<string[]> {
   const name = `${of.account} at ${of.venue}`
-  const flatten = await readFlatten(hub, of)
-  if (state !== 'halted' && flatten !== undefined && flatten.ended === undefined) {
+  const switched = await switchTrading(hub, of, state, reason)
+  if (switched.outcome === 'refused') {
     process.exitCode = 1
-    return [`${name} is being flattened and stays halted: sluice flatten --stop ends that`]
+    return [`${switched.reason}: sluice flatten --stop ends that`]
   }
-  const { before } = await writeTradingState(hub, of, state, reason)
+  const { before } = switched
   const lines = [
     before === state
       ? `${name} was ${state} already`

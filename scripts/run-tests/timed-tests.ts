@@ -10,6 +10,8 @@ const timed = [
   'halt',
   'halt-flood',
   'recorded-day',
+  'risk-backstop',
+  'risk-ladder',
   'ticker',
   'trader',
   'venues',

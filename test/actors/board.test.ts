@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { raiseAlert } from '../../lib/alert/alerts.ts'
+import { readTradingState } from '../../lib/account/trading-states.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
+import { readFlatten } from '../../lib/orders/flatten-requests.ts'
 import { startChild } from '../support/child.ts'
 import type { Child } from '../support/child.ts'
 import { cleanEnvironment } from '../support/run-program.ts'
@@ -29,6 +31,7 @@ interface Answer {
     readonly queues: Record<string, unknown>[]
     readonly alerts: Record<string, unknown>[]
     readonly accounts: {
+      readonly tradingState?: string
       readonly figures: Record<string, unknown>
       readonly positions: Record<string, unknown>[]
       readonly conditions: Record<string, unknown>[]
@@ -167,6 +170,49 @@ describe('the board', function () {
     expect(await paused()).to.equal(null)
     expect((await board.ask(pause, { method: 'PUT', headers: { origin: board.url } })).status).to.equal(200)
     expect(await paused()).to.equal('1')
+  })
+
+  it('halts, reduces, resumes and flattens an account, the last two by its name alone', async () => {
+    const hub = await redis.hub()
+    await seedAccount(hub)
+    const of = { venue: 'binanceusdm', account: 'main' }
+    const closed = await startBoard(hub)
+    const post = (board: Board, body: object, headers = {}) =>
+      board.ask('/api/switch', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+    expect((await post(closed, { account: 'main', action: 'halt' })).status).to.equal(403)
+    await closed.child.signal('SIGKILL')
+    const board = await startBoard(hub, '--allow-actions')
+    const turn = async (action: string, confirm?: string) =>
+      (await post(board, { account: 'main', action, confirm })).status
+    const foreign = { origin: 'http://elsewhere.example' }
+    expect((await post(board, { account: 'main', action: 'halt' }, foreign)).status).to.equal(403)
+    expect((await readTradingState(hub, of)).state).to.equal(undefined)
+    expect((await post(board, { account: 'mian', action: 'halt' })).status).to.equal(404)
+    expect((await post(board, { account: 'main', action: 'sell' })).status).to.equal(400)
+    expect(await turn('resume')).to.equal(400)
+    expect(await turn('resume', 'main')).to.equal(200)
+    expect((await readTradingState(hub, of)).state).to.equal('active')
+    expect(await turn('reduce')).to.equal(200)
+    expect((await readTradingState(hub, of)).state).to.equal('reducing')
+    expect(await turn('halt')).to.equal(200)
+    expect((await readTradingState(hub, of)).change).to.deep.include({
+      state: 'halted',
+      reason: 'halt on the board',
+      by: 'person',
+    })
+    const shown = async () =>
+      (await statusOf(board)).state?.accounts[0]?.tradingState === 'halted' || undefined
+    await untilFound('the state is shown', shown, 5_000)
+    expect(await turn('flatten', 'mian')).to.equal(400)
+    expect(await readFlatten(hub, of)).to.equal(undefined)
+    expect(await turn('flatten', 'main')).to.equal(200)
+    expect((await readFlatten(hub, of))?.request.by).to.equal('person')
+    expect(await turn('resume', 'main')).to.equal(409)
+    expect((await readTradingState(hub, of)).state).to.equal('halted')
   })
 
   it('keeps its password out of Redis and says it once', async () => {

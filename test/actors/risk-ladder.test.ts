@@ -1,8 +1,9 @@
 import { expect } from 'chai'
+import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import { readLadders } from '../../lib/orders/ladders.ts'
 import { div, floorTo } from '../../lib/model/decimal.ts'
 import { of, openTrading } from '../support/account-system.ts'
-import { bareSpans, ladderOf, mostDoubled, untilLadder } from '../support/ladder-system.ts'
+import { ladderOf, untilLadder } from '../support/ladder-system.ts'
 import { openPositions, perpetualsOf, richSystem, startRisk } from '../support/risk-system.ts'
 import type { Held } from '../support/risk-system.ts'
 import { withSystems } from '../support/system.ts'
@@ -25,7 +26,9 @@ describe('the stops of an account', function () {
   }
 
   function longestBareMs(truth: Truth, { instrument }: Held): number {
-    return Math.max(0, ...bareSpans(truth, instrument, 0.05).map(({ from, to }) => to - from))
+    const ledger = new SymbolLedger(truth, instrument.symbol)
+    const spans = ledger.bareSpans(0.05, Number(instrument.maxMarketQty))
+    return Math.max(0, ...spans.map(({ from, to }) => to - from))
   }
 
   function partOf({ instrument, size }: Held, parts: string): string {
@@ -93,7 +96,7 @@ describe('the stops of an account', function () {
       await client.market(held.instrument.symbol, 'BUY', partOf(held, '8'))
     }
     const truth = await untilLadder(client, held.instrument.symbol, 15_000)
-    const doubled = mostDoubled(truth, held.instrument.symbol)
+    const doubled = new SymbolLedger(truth, held.instrument.symbol).mostDoubled()
     tell(`at most ${doubled.toFixed(2)} times the position`)
     expect(doubled).to.be.at.most(2.1)
     expect((await readLadders(system.hub, of)).has(`${instrument?.symbol}/both`)).to.equal(true)

@@ -1,6 +1,5 @@
-import { abs, add, compareDecimals, needDecimal, sub } from '../../lib/model/decimal.ts'
+import { abs, add, needDecimal } from '../../lib/model/decimal.ts'
 import type { Decimal } from '../../lib/model/decimal.ts'
-import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import { isStopId } from '../../lib/model/stop-id.ts'
 import type { AccountClient, Row, Truth } from '../simulator/account-client.ts'
 import { untilFound } from './until.ts'
@@ -61,79 +60,4 @@ export function untilLadder(client: AccountClient, symbol: string, withinMs: num
     withinMs,
     () => seen,
   )
-}
-
-/** The parts of time, ms, in which a position had stops for less than all of it but `tolerance`, by the venue's ledger. */
-export function bareSpans(
-  { now, trades, algoOrders }: Truth,
-  { symbol, maxMarketQty }: Pick<ListedInstrument, 'symbol' | 'maxMarketQty'>,
-  tolerance: number,
-): { from: number; to: number }[] {
-  const moments = new Set<number>([now])
-  const sizes: { at: number; size: Decimal }[] = []
-  let size = '0'
-  for (const trade of trades.filter((each) => each.symbol === symbol)) {
-    size = trade.side === 'BUY' ? add(size, trade.qty) : sub(size, trade.qty)
-    sizes.push({ at: trade.time, size })
-    moments.add(trade.time)
-  }
-  const stops = algoOrders
-    .filter((row) => row['symbol'] === symbol)
-    .map((row) => {
-      const end = row['algoStatus'] === 'NEW' ? Infinity : endOf(row)
-      const from = Number(row['createTime'])
-      for (const at of [from, end]) if (Number.isFinite(at)) moments.add(at)
-      return {
-        from,
-        end,
-        side: String(row['side']),
-        size: row['closePosition'] === true ? undefined : Number(row['quantity']),
-      }
-    })
-  const spans: { from: number; to: number }[] = []
-  const times = [...moments].toSorted((a, b) => a - b)
-  for (const [at, from] of times.entries()) {
-    const to = times[at + 1]
-    if (to === undefined) break
-    const held = sizes.findLast((each) => each.at <= from)?.size ?? '0'
-    const needed = Number(abs(held))
-    const side = compareDecimals(held, '0') > 0 ? 'SELL' : 'BUY'
-    const standing = stops.filter((stop) => stop.side === side && stop.from <= from && stop.end > from)
-    const closes = standing.some((stop) => stop.size === undefined) ? Number(maxMarketQty ?? Infinity) : 0
-    const covered = standing.reduce((sum, stop) => sum + (stop.size ?? 0), closes)
-    if (covered >= needed * (1 - tolerance)) continue
-    const last = spans.at(-1)
-    if (last?.to === from) spans[spans.length - 1] = { from: last.from, to }
-    else spans.push({ from, to })
-  }
-  return spans
-}
-
-/** A triggered stop covers for a second, as a market order on its way. */
-function endOf(row: Row): number {
-  const triggered = Number(row['triggerTime'] ?? 0)
-  const status = String(row['algoStatus'])
-  if (status === 'REJECTED' || status === 'EXPIRED' || status === 'CANCELED') return Number(row['updateTime'])
-  return triggered + 1_000
-}
-
-/** The most that rungs of a symbol stood for at once, as a multiple of what its position then was. */
-export function mostDoubled({ now, trades, algoOrders }: Truth, symbol: string): number {
-  const rungs = algoOrders.filter((row) => row['symbol'] === symbol && row['closePosition'] !== true)
-  const ofSymbol = trades.filter((trade) => trade.symbol === symbol)
-  const sizeAt = (at: number) =>
-    Math.abs(
-      ofSymbol
-        .filter(({ time }) => time <= at)
-        .reduce((sum, { side, qty }) => sum + (side === 'BUY' ? Number(qty) : -Number(qty)), 0),
-    )
-  const multiples = rungs.map((row) => {
-    const at = Number(row['createTime'])
-    const standing = rungs.filter((other) => {
-      const end = other['algoStatus'] === 'NEW' ? now + 1 : endOf(other)
-      return Number(other['createTime']) <= at && end > at
-    })
-    return standing.reduce((sum, other) => sum + Number(other['quantity']), 0) / sizeAt(at)
-  })
-  return Math.max(0, ...multiples)
 }

@@ -13,8 +13,10 @@ export interface MarketVenue extends VenueServer {
   now(): number
   /** path -> requests that were answered */
   readonly requests: ReadonlyMap<string, number>
-  /** requests beyond a limit */
+  /** requests beyond a limit, or while the address is banned */
   refused(): number
+  /** refuses whatever comes from now on, with 403 */
+  ban(): void
 }
 
 const minute = 60_000
@@ -31,9 +33,9 @@ interface Words {
 
 interface Market {
   readonly symbols: readonly string[]
-  now(): number
+  readonly now: () => number
   /** the newest first, the last of them as it stands now */
-  candles(symbol: string, query: { before: number; limit: number }): TrueCandle[]
+  readonly candles: (symbol: string, query: { before: number; limit: number }) => TrueCandle[]
 }
 
 const okx: Words = {
@@ -60,26 +62,30 @@ const okx: Words = {
         return { code: '0', msg: '', data: [{ ts }] }
       case '/api/v5/public/instruments':
         return rows((instId) => ({
-          ...{
-            instId,
-            instType: 'SWAP',
-            uly: instId.replace('-SWAP', ''),
-            settleCcy: 'USDT',
-            ctType: 'linear',
-          },
-          ...{
-            ctVal: String(contractSize),
-            ctMult: '1',
-            lotSz: '1',
-            minSz: '1',
-            tickSz: '0.01',
-            maxMktSz: '10000',
-          },
-          ...{ state: 'live', expTime: '', ruleType: 'normal' },
+          instId,
+          instType: 'SWAP',
+          uly: instId.replace('-SWAP', ''),
+          settleCcy: 'USDT',
+          ctType: 'linear',
+          ctVal: String(contractSize),
+          ctMult: '1',
+          lotSz: '1',
+          minSz: '1',
+          tickSz: '0.01',
+          maxMktSz: '10000',
+          state: 'live',
+          expTime: '',
+          ruleType: 'normal',
         }))
       case '/api/v5/market/tickers':
         return rows((instId, at) => ({
-          ...{ instId, last: '100', bidPx: '99.99', bidSz: '5', askPx: '100.01', askSz: '7', ts },
+          instId,
+          last: '100',
+          bidPx: '99.99',
+          bidSz: '5',
+          askPx: '100.01',
+          askSz: '7',
+          ts,
           volCcy24h: String(10_000 + at),
         }))
       case '/api/v5/public/mark-price':
@@ -96,13 +102,15 @@ const okx: Words = {
           code: '0',
           msg: '',
           data: data.map(([time, open, high, low, close, base]) => [
-            ...[String(time), open, high, low, close],
-            ...[
-              String(Math.round(Number(base) / contractSize)),
-              base,
-              '0',
-              time + minute <= now() ? '1' : '0',
-            ],
+            String(time),
+            open,
+            high,
+            low,
+            close,
+            String(Math.round(Number(base) / contractSize)),
+            base,
+            '0',
+            time + minute <= now() ? '1' : '0',
           ]),
         }
       }
@@ -118,7 +126,10 @@ const bybit: Words = {
   refusal: [403, '<html>403 Forbidden</html>'],
   answer(path, query, { symbols, now, candles }) {
     const answer = (list: unknown) => ({
-      ...{ retCode: 0, retMsg: 'OK', time: now(), retExtInfo: {} },
+      retCode: 0,
+      retMsg: 'OK',
+      time: now(),
+      retExtInfo: {},
       result: { category: 'linear', list, nextPageCursor: '' },
     })
     switch (path) {
@@ -128,14 +139,14 @@ const bybit: Words = {
         if (query.get('status') === 'PreLaunch') return answer([])
         return answer(
           symbols.map((symbol) => ({
-            ...{
-              symbol,
-              contractType: 'LinearPerpetual',
-              status: 'Trading',
-              deliveryTime: '0',
-              symbolType: '',
-            },
-            ...{ baseCoin: symbol.replace('USDT', ''), quoteCoin: 'USDT', settleCoin: 'USDT' },
+            symbol,
+            contractType: 'LinearPerpetual',
+            status: 'Trading',
+            deliveryTime: '0',
+            symbolType: '',
+            baseCoin: symbol.replace('USDT', ''),
+            quoteCoin: 'USDT',
+            settleCoin: 'USDT',
             priceFilter: { tickSize: '0.01' },
             lotSizeFilter: {
               qtyStep: '0.01',
@@ -148,9 +159,16 @@ const bybit: Words = {
       case '/v5/market/tickers':
         return answer(
           symbols.map((symbol, at) => ({
-            ...{ symbol, bid1Price: '99.99', bid1Size: '5', ask1Price: '100.01', ask1Size: '7' },
-            ...{ turnover24h: String(1_000_000 + at), markPrice: '100.5', indexPrice: '100.4' },
-            ...{ fundingRate: '0.0001', nextFundingTime: String(now()) },
+            symbol,
+            bid1Price: '99.99',
+            bid1Size: '5',
+            ask1Price: '100.01',
+            ask1Size: '7',
+            turnover24h: String(1_000_000 + at),
+            markPrice: '100.5',
+            indexPrice: '100.4',
+            fundingRate: '0.0001',
+            nextFundingTime: String(now()),
           })),
         )
       case '/v5/market/kline': {
@@ -159,7 +177,8 @@ const bybit: Words = {
         const before = start === null ? Infinity : Number(start) + limit * minute
         return answer(
           candles(query.get('symbol') ?? '', { before, limit }).map(([time, ...rest]) => [
-            ...[String(time), ...rest],
+            String(time),
+            ...rest,
             '0',
           ]),
         )
@@ -182,6 +201,7 @@ export async function startMarketVenue(
   const requests = new Map<string, number>()
   const starts = new Map<string, number[]>()
   let refused = 0
+  let isBanned = false
 
   const market: Market = {
     symbols,
@@ -204,6 +224,11 @@ export async function startMarketVenue(
 
   const server = await startVenueServer((request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://venue')
+    if (isBanned) {
+      refused += 1
+      response.writeHead(403).end('<html>403 Forbidden</html>')
+      return
+    }
     if (!isWithinLimits(pathname)) {
       refused += 1
       const [status, body] = words.refusal
@@ -221,6 +246,7 @@ export async function startMarketVenue(
     now,
     requests,
     refused: () => refused,
+    ban: () => (isBanned = true),
   }
 }
 

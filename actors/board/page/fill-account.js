@@ -12,8 +12,8 @@ export function fillCondition(row, condition) {
   text(what, condition.text)
 }
 
-export function fillAccount(row, { account, sources, modes, tradingState, figures, income }) {
-  const [name, heard, mode, equity, available, ratio, profit, in4h, in24h] = row.cells
+export function fillAccount(row, { account, sources, modes, figures, income }) {
+  const [name, heard, mode, , equity, available, ratio, profit, in4h, in24h] = row.cells
   text(name, account)
   while (heard.children.length < sources.length) heard.append(document.createElement('span'), ' ')
   sources.forEach(({ source, ageMs, problem }, i) => {
@@ -22,7 +22,7 @@ export function fillAccount(row, { account, sources, modes, tradingState, figure
     badge(element, problem === undefined ? `${source}${age}` : source, problem === undefined ? 'good' : 'bad')
     element.title = problem ?? ''
   })
-  text(mode, [modes?.positionMode, tradingState].filter((part) => part != null).join(', ') || '–')
+  text(mode, orDash(modes?.positionMode))
   text(equity, orDash(figures.equity))
   text(available, orDash(figures.available))
   text(ratio, orDash(figures.marginRatio))

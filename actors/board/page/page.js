@@ -1,6 +1,7 @@
 import { fillActor, fillBudget, fillLane, fillQueue, seconds } from './fill.js'
 import { fillAlert } from './fill-alerts.js'
 import { fillAccount, fillAccountPosition, fillCondition } from './fill-account.js'
+import { fillSwitch } from './fill-switch.js'
 import { fillOrder, fillPosition } from './fill-paper.js'
 
 const everyMs = 1000
@@ -69,7 +70,7 @@ function show({ venue, redis, allowActions, state }) {
     fillQueue,
   )
   sync(byId('alerts'), state.alerts, (alert) => alert.cause, makeRow(['', '', '', '', number, '']), fillAlert)
-  showAccounts(state.accounts)
+  showAccounts(state.accounts, allowActions)
   const { account, mode, open, ended, positions } = state.orders
   byId('paper-account').textContent =
     mode === 'paper'
@@ -93,7 +94,7 @@ function show({ venue, redis, allowActions, state }) {
   sync(byId('actors'), state.actors, (actor) => actor.id, makeRow(['', '', number, number, '']), fillActor)
 }
 
-function showAccounts(accounts) {
+function showAccounts(accounts, allowActions) {
   const number = 'number'
   const of = (name) =>
     accounts.flatMap((each) => each[name].map((row) => ({ ...row, account: each.account })))
@@ -110,8 +111,11 @@ function showAccounts(accounts) {
     byId('accounts'),
     accounts,
     ({ account }) => account,
-    makeRow(['', '', '', number, number, number, number, number, number]),
-    fillAccount,
+    makeRow(['', '', '', '', number, number, number, number, number, number]),
+    (row, account) => {
+      fillAccount(row, account)
+      fillSwitch(row.cells[3], account, allowActions)
+    },
   )
   sync(
     byId('positions'),

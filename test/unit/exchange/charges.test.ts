@@ -32,6 +32,16 @@ describe('what a request counts in', () => {
     ])
   })
 
+  it('is as many as are cancelled at once at OKX', () => {
+    const list = [{ instId: 'A-USDT-SWAP' }, { instId: 'A-USDT-SWAP' }, { instId: 'A-USDT-SWAP' }]
+    expect(charged('okx', 'POST', 'trade/cancel-algos', list)).to.deep.equal([
+      ['POST trade/cancel-algos', 'user', 3],
+    ])
+    expect(charged('okx', 'POST', 'trade/cancel-batch-orders', list)).to.deep.equal([
+      ['POST trade/cancel-batch-orders', 'instrument', 3, 'A-USDT-SWAP'],
+    ])
+  })
+
   it('is the address at Bybit, and before it what the account may do', () => {
     expect(charged('bybit', 'GET', 'v5/market/kline')).to.deep.equal([['requests', 'address', 1]])
     expect(charged('bybit', 'GET', 'v5/position/list')).to.deep.equal([
