@@ -2,6 +2,8 @@ import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
 import { BinanceVenue } from './binance/binance-venue.ts'
 import { ListenKeys } from './binance/listen-keys.ts'
+import { BybitStreams } from './bybit/bybit-streams.ts'
+import { BybitVenue } from './bybit/bybit-venue.ts'
 import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
@@ -43,8 +45,8 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys)],
-      streams: [streams],
+      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(exchange)],
+      streams: [streams, new BybitStreams(exchange, faults)],
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),

@@ -22,7 +22,7 @@ export function findSimulator(
   ...flags: string[]
 ): (() => Promise<Site>) | undefined {
   if (!existsSync(join(projectRoot(), 'simulator', venue))) return undefined
-  return () => startSimulatedSite(paths, '--venue', venue, ...flags)
+  return () => startSimulatedSite(paths, ...flags)
 }
 
 /**
@@ -30,7 +30,7 @@ export function findSimulator(
  * does not wait long.
  */
 export async function startSimulatedSite(paths: FaultPaths, ...flags: string[]): Promise<Site> {
-  const file = writeWave()
+  const file = writeWave(200, ['BTCUSDT', 'ETHUSDT'])
   const [key, secret] = keys
   const replay = ['--symbols', '2', '--replay', file.path, '--rate', String(rate)]
   const account = ['--account', `${key}:${secret}:USDT=1000000`]
