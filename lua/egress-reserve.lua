@@ -35,7 +35,8 @@ local askAgainMs, idleMs, sharedMs = 50, 3000, 600000
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + tonumber(clock[2]) / 1000
-local start, stop = now - now % windowMs, now - now % windowMs + windowMs
+local start = rolling and now or now - now % windowMs
+local stop = start + windowMs
 local function int(number) return string.format('%.0f', number) end
 local function refuse(ms, reason) return { 0, math.ceil(ms * 1000), reason, permitted } end
 

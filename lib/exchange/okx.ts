@@ -39,7 +39,6 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
 const byInstrument: readonly (readonly [endpoint: string, limit: number])[] = [
   ['GET trade/order', 60],
   ['POST trade/cancel-order', 60],
-  ['POST trade/cancel-batch-orders', 60],
   ['POST trade/order-algo', 20],
 ]
 
