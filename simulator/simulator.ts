@@ -12,6 +12,8 @@ import { InputError } from './core/input-error.ts'
 import { Market } from './core/market.ts'
 import { readDayStats } from './core/prices.ts'
 import { Traffic } from './core/traffic.ts'
+import { OkxStreams } from './okx/okx-streams.ts'
+import { OkxVenue } from './okx/okx-venue.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
@@ -45,8 +47,13 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(exchange)],
-      streams: [streams, new BybitStreams(exchange, faults)],
+      venues: [
+        new BinanceVenue(exchange, policy, listenKeys),
+        new BybitVenue(exchange),
+        new OkxVenue(exchange),
+      ],
+      // Binance's own took every path that begins with /ws, and is silent there.
+      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), streams],
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
