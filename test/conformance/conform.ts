@@ -1,6 +1,7 @@
 import { itTellsTheAccount } from './account.ts'
 import { openConformance } from './conforming-venue.ts'
 import type { Conformance, ConformingVenue, Site } from './conforming-venue.ts'
+import { itKeepsSidesApart } from './hedge.ts'
 import { itCountsRequests } from './limits.ts'
 import { itTellsTheMarket } from './market-data.ts'
 import { itTakesOrders } from './orders.ts'
@@ -55,6 +56,10 @@ export function conform(venue: ConformingVenue): void {
     describe(
       'stops',
       cleared(() => itKeepsStops(of)),
+    )
+    describe(
+      'hedge mode',
+      cleared(() => itKeepsSidesApart(of)),
     )
     describe(
       'the stream',

@@ -27,6 +27,8 @@ export interface Site {
     /** the next request of a candle is refused because there were too many */
     readonly refuseForRate: () => Promise<void>
     readonly reset: () => Promise<void>
+    /** sets the position mode of an account without positions */
+    readonly hedge: (isHedged: boolean) => Promise<void>
   }
   readonly stop: () => Promise<unknown>
 }

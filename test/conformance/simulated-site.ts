@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
+import { AccountClient } from '../simulator/account-client.ts'
 import { writeWave } from '../simulator/wave.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Site } from './conforming-venue.ts'
@@ -44,6 +45,10 @@ export async function startSimulatedSite(paths: FaultPaths, ...flags: string[]):
       loseAnswer: (taken) => simulator.faults({ kind: 'unknown', taken, path: paths.order, count: 1 }),
       refuseForRate: () => simulator.faults({ kind: 'status', status: 429, path: paths.klines, count: 1 }),
       reset: () => simulator.reset(),
+      async hedge(isHedged) {
+        const client = await AccountClient.open(simulator.url, key, secret)
+        await client.ask('POST /fapi/v1/positionSide/dual', { dualSidePosition: isHedged })
+      },
     },
     stop: () => simulator.child.signal('SIGKILL'),
   }
