@@ -1,6 +1,7 @@
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
 import type { OrderBooking } from '../egress/order-rates.ts'
+import { isFilterRefusal } from '../exchange/filter-refusal.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import type { Durability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -21,6 +22,8 @@ export interface OrderPath {
   /** runs a request of an order through the address's budgets; orders that are booked already count once */
   readonly call: <T>(run: () => Promise<T>, booked?: OrderBooking) => Promise<T>
   readonly moneyTerms: (symbol: string) => MoneyTerms
+  /** told of an order that the venue refused by the contract's terms */
+  readonly onFilterRefusal?: (symbol: string) => void
 }
 
 /** What a claim is made with, besides the intent. */
@@ -33,6 +36,9 @@ export interface ClaimTerms {
 
 // Venue ms beyond its deadline within which an order that was begun in time may still leave.
 const graceMs = 3_000
+// Real ms after its claim within which an order leaves, however long its intent lives: what became of one whose sender died
+// is known only when it can leave no more.
+const longestMs = 10_000
 
 /**
  * Claims an intent and makes the claim durable. Only who is answered `claimed` may send; anybody else finds what
@@ -46,7 +52,8 @@ export async function claim(
   const { hub, of, durability } = path
   const now = Math.floor(hub.clock.now())
   const reserved = Object.fromEntries(terms.reservations.map(({ counter, amount }) => [counter, amount]))
-  const sentBy = Math.max(now, intent.deadline) + graceMs
+  const lastly = Math.min(intent.deadline, now + longestMs * hub.clock.rate)
+  const sentBy = Math.floor(Math.max(now, lastly)) + graceMs
   const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
   const { id, class: intentClass, symbol } = intent
   const answer = await durability.write(() =>
@@ -98,6 +105,7 @@ async function sendSlice(
       )
       return
     }
+    if (isFilterRefusal(of.venue, error)) path.onFilterRefusal?.(intent.symbol)
     await refuse(describeError(error))
   }
 }
