@@ -168,7 +168,7 @@ function leaderOf({ hub }: System, actors: readonly Child[]): Promise<Child> {
     async () => {
       const living = await readLivingActors(hub.redis, hub.keys)
       const leading = living.find(({ kind, fields }) => kind === 'order' && fields['leads'] === '1')
-      return actors.find(({ pid, crash }) => crash() === undefined && leading?.id.endsWith(`:${pid}`))
+      return actors.find(({ pid }) => leading?.id.endsWith(`:${pid}`))
     },
     10_000,
   )
