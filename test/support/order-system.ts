@@ -108,9 +108,19 @@ export async function startOrders(
   const child = await system.start('order', { ...orderSettings, ...settings })
   const instruments = await followInstruments(hub, of.venue)
   try {
+    let lacks = ''
     const isReady = async () => {
       system.requireAlive()
       const sight = await readAccountSight(hub, of, instruments, [])
+      const { problem, equity, maintenance, incomeAt, orderBeatAgeMs } = sight
+      lacks = JSON.stringify({
+        problem,
+        equity,
+        maintenance,
+        incomeAt,
+        orderBeatAgeMs,
+        marks: sight.marks.size,
+      })
       return (
         sight.problem === undefined &&
         sight.equity !== undefined &&
@@ -120,7 +130,7 @@ export async function startOrders(
         sight.orderBeatAgeMs !== undefined
       )
     }
-    await until('orders could be opened', isReady, 20_000)
+    await until('orders could be opened', isReady, 20_000, () => lacks)
   } finally {
     instruments.stop()
   }
