@@ -9,8 +9,8 @@ import type { AccountSight } from './account-sight.ts'
 import { claimKeys } from './claims.ts'
 import type { FollowedSight } from './follow-account-sight.ts'
 import type { Journal } from './journal.ts'
-import { judgeIntent } from './judge-intent.ts'
-import type { JudgeParts, Judgement } from './judge-intent.ts'
+import { judgeIntent, readMarketSight } from './judge-intent.ts'
+import type { JudgeParts, Judgement, MarketSight } from './judge-intent.ts'
 import type { Denial } from './live-account.ts'
 import { readLiveOrder, recordPending, recordWord, toPendingOrder } from './live-orders.ts'
 import { claim, sendClaimed } from './send-intent.ts'
@@ -64,24 +64,33 @@ async function walk(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> 
   const { hub } = parts.path
   if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
   if (intent.class === 'cancel') return cancel(parts, intent)
-  if (await isClaimed(parts, intent)) return { outcome: 'known' }
   parts.sending.add(intent.id)
   try {
-    return await send(parts, intent)
+    // At once: each of them is a way to Redis and back.
+    const [isKnown, sight, market] = await Promise.all([
+      isClaimed(parts, intent),
+      parts.sights.current(),
+      readMarketSight(parts.judge, intent.symbol),
+    ])
+    return isKnown ? { outcome: 'known' } : await send(parts, intent, sight, market)
   } finally {
     parts.sending.delete(intent.id)
   }
 }
 
-async function send(parts: SubmitParts, intent: OrderIntent): Promise<IntentOutcome> {
+async function send(
+  parts: SubmitParts,
+  intent: OrderIntent,
+  sight: AccountSight,
+  market: MarketSight,
+): Promise<IntentOutcome> {
   const { path, sights } = parts
   const { hub } = path
-  let sight = await sights.current()
   const early = await lookUp(parts, intent, sight)
   if (early === 'too early')
     return denied('trading was let begin just now: what was sent before may still arrive')
   for (let tries = 1; ; tries++) {
-    const judgement = await judgeIntent(parts.judge, intent, sight)
+    const judgement = judgeIntent(parts.judge, intent, sight, market)
     if ('denied' in judgement) {
       // It was sent before; whether it would be sent now is no question.
       if (early !== undefined) return adopt(parts, intent, early, sight)

@@ -193,7 +193,7 @@ describe('the judgement of a ladder', () => {
     expect(exits(at('925.3', 'stream'), at('925', 'rest'))).to.equal(true)
     expect(exits(at('925', 'stream'))).to.equal(false)
     expect(exits(at('925', 'stream'), at('924', 'stream'))).to.equal(false)
-    expect(exits(at('925', 'stream'), at('925', 'rest', 10_001))).to.equal(false)
+    expect(exits(at('925', 'stream'), at('925', 'rest', 15_001))).to.equal(false)
     expect(exits(at('925', 'stream'), at('900', 'rest'))).to.equal(false)
     expect(exits(at('925', 'stream'), at('925.4', 'rest'))).to.equal(false)
   })
