@@ -181,7 +181,8 @@ export function keepLadders(
       if (action.do === 'exit') closing.begin(place, owner, action.to, action.reason)
       else actions.push(action)
     }
-    closing.look(place, instrument, freshMarks(marks, now, limits)[0]?.price)
+    if (position?.size === '0') closing.flat(place)
+    else closing.look(place, instrument, freshMarks(marks, now, limits)[0]?.price)
     ladder.problem = judgement.problem ?? closing.problem(place)
     cover.measure(ladder, before, now)
     if (actions.length > 0) void storeAndAct(ladder, actions)

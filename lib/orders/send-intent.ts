@@ -1,6 +1,7 @@
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
 import type { OrderBooking } from '../egress/order-rates.ts'
+import { isFilterRefusal } from '../exchange/filter-refusal.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import type { Durability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -22,6 +23,8 @@ export interface OrderPath {
   /** runs a request of an order through the address's budgets; orders that are booked already count once */
   readonly call: <T>(run: () => Promise<T>, booked?: OrderBooking) => Promise<T>
   readonly moneyTerms: (symbol: string) => MoneyTerms
+  /** told of an order that the venue refused by the contract's terms */
+  readonly onFilterRefusal?: (symbol: string) => void
 }
 
 /** What a claim is made with, besides the intent. */
@@ -36,6 +39,9 @@ export interface ClaimTerms {
 const graceMs = 3_000
 // Real ms after its claim within which an order that opens leaves, or never: a halt must hold for what was claimed before.
 const opensWithinMs = 800
+// Real ms after its claim within which an order leaves, however long its intent lives: what became of one whose sender died
+// is known only when it can leave no more.
+const longestMs = 10_000
 
 /**
  * Claims an intent and makes the claim durable. Only who is answered `claimed` may send; anybody else finds what
@@ -49,7 +55,8 @@ export async function claim(
   const { hub, of, durability } = path
   const now = Math.floor(hub.clock.now())
   const reserved = Object.fromEntries(terms.reservations.map(({ counter, amount }) => [counter, amount]))
-  const atLast = Math.max(now, intent.deadline) + graceMs
+  const lastly = Math.min(intent.deadline, now + longestMs * hub.clock.rate)
+  const atLast = Math.floor(Math.max(now, lastly)) + graceMs
   const soon = Math.floor(now + opensWithinMs * hub.clock.rate)
   const sentBy = intent.class === 'open' ? Math.min(atLast, soon) : atLast
   const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
@@ -104,7 +111,10 @@ async function sendSlice(
       booked,
     )
   } catch (error) {
-    if (!(error instanceof OutcomeUnknownError)) return refuse(describeError(error))
+    if (!(error instanceof OutcomeUnknownError)) {
+      if (isFilterRefusal(of.venue, error)) path.onFilterRefusal?.(intent.symbol)
+      return refuse(describeError(error))
+    }
     hub.log.warn({ id: clientOrderId, error: describeError(error) }, 'the outcome of an order is unknown')
     return
   }

@@ -6,6 +6,7 @@ import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
 import { checkBench } from './check.ts'
 import { coverBench } from './cover.ts'
+import { crashOrdersBench } from './crash-orders.ts'
 import { dispatchBench } from './dispatch.ts'
 import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
@@ -29,6 +30,7 @@ const benches: readonly BenchDefinition[] = [
   checkBench,
   coverBench,
   orderPathBench,
+  crashOrdersBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')
