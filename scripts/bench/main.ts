@@ -13,6 +13,7 @@ import { intervalsBench } from './intervals.ts'
 import { lapBench } from './lap.ts'
 import { ledgerBench } from './ledger.ts'
 import { memoryBench } from './memory.ts'
+import { orderPathBench } from './order-path.ts'
 import { printJson, printMachine } from './report.ts'
 
 const benches: readonly BenchDefinition[] = [
@@ -27,6 +28,7 @@ const benches: readonly BenchDefinition[] = [
   accountBench,
   checkBench,
   coverBench,
+  orderPathBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')
