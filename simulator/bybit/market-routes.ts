@@ -83,7 +83,8 @@ export function readSymbol(market: Market, symbol: string): Listing {
 
 function perpetuals(market: Market): Listing[] {
   return [...market.listings.values()].filter(
-    ({ contract, quoteAsset }) => contract !== 'CURRENT_QUARTER' && quoteAsset === 'USDT',
+    ({ contract, underlying, quoteAsset }) =>
+      contract === 'PERPETUAL' && underlying === 'COIN' && quoteAsset === 'USDT',
   )
 }
 

@@ -14,7 +14,8 @@ export function instIdOf({ baseAsset, quoteAsset }: Pick<Listing, 'baseAsset' | 
 /** The perpetuals in USDT. */
 export function swapsOf(market: Market): Listing[] {
   return [...market.listings.values()].filter(
-    ({ contract, quoteAsset }) => contract !== 'CURRENT_QUARTER' && quoteAsset === 'USDT',
+    ({ contract, underlying, quoteAsset }) =>
+      contract === 'PERPETUAL' && underlying === 'COIN' && quoteAsset === 'USDT',
   )
 }
 
