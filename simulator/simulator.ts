@@ -3,6 +3,7 @@ import { openAccount } from './account/open-account.ts'
 import { BinanceVenue } from './binance/binance-venue.ts'
 import { ListenKeys } from './binance/listen-keys.ts'
 import { BinanceStreams } from './binance/streams/binance-streams.ts'
+import { BybitVenue } from './bybit/bybit-venue.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -43,7 +44,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys)],
+      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(market, clock)],
       streams: [streams],
       faults,
       traffic: new Traffic(),

@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.ts'
+import type { Reply } from '../core/venue.ts'
+import { toFundingHistory } from './funding.ts'
+import { toInstruments } from './instruments.ts'
+import { toKlines } from './klines.ts'
+import type { Symbols } from './symbols.ts'
+import { toOrderBook, toTickers } from './tickers.ts'
+
+export interface MarketAnswer {
+  readonly result: object
+  readonly polled?: Reply['polled']
+}
+
+export type MarketRoute = (query: URLSearchParams) => MarketAnswer
+
+/** The public market data, by `GET /v5/market/time` and the like. */
+export function toMarketRoutes(symbols: Symbols, clock: Clock): [place: string, route: MarketRoute][] {
+  return [
+    ['GET /v5/market/time', () => ({ result: toTime(clock.now()) })],
+    ['GET /v5/market/instruments-info', (query) => ({ result: toInstruments(query, symbols) })],
+    ['GET /v5/market/kline', (query) => toKlines(query, symbols, clock.now())],
+    ['GET /v5/market/tickers', (query) => ({ result: toTickers(query, symbols, clock) })],
+    ['GET /v5/market/orderbook', (query) => ({ result: toOrderBook(query, symbols, clock) })],
+    [
+      'GET /v5/market/funding/history',
+      (query) => ({ result: toFundingHistory(query, symbols, clock.now()) }),
+    ],
+  ]
+}
+
+function toTime(now: number) {
+  return { timeSecond: String(Math.floor(now / 1000)), timeNano: `${now}000000` }
+}
