@@ -4,6 +4,7 @@ import { BinanceVenue } from './binance/binance-venue.ts'
 import { ListenKeys } from './binance/listen-keys.ts'
 import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { BybitVenue } from './bybit/bybit-venue.ts'
+import { BybitStreams } from './bybit/streams/bybit-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -38,14 +39,17 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
   for (const wish of options.account) openAccount(exchange, wish)
   const listenKeys = new ListenKeys(options.listenKeyLife)
-  const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
+  const streams = [
+    new BinanceStreams(exchange, faults, listenKeys, options.streamLife),
+    new BybitStreams(market, clock, faults, options.streamLife),
+  ]
   const server = openServer(
     {
       clock,
       market,
       exchange,
       venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(market, clock)],
-      streams: [streams],
+      streams,
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
@@ -63,7 +67,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const pulse = setInterval(
     () => {
       exchange.advance()
-      streams.pulse()
+      for (const each of streams) each.pulse()
     },
     Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
   )
@@ -75,7 +79,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     close: () =>
       new Promise((resolve) => {
         clearInterval(pulse)
-        streams.close()
+        for (const each of streams) each.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

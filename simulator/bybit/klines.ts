@@ -10,7 +10,8 @@ import { toSymbol, type Symbols } from './symbols.ts'
 const DEFAULT_LIMIT = 200
 const MOST = 1000
 
-const NAMES: Readonly<Record<string, string>> = {
+/** Names of the intervals in the market by the venue's. */
+export const intervalNames: Readonly<Record<string, string>> = {
   '1': '1m',
   '3': '3m',
   '5': '5m',
@@ -29,7 +30,7 @@ export function toKlines(query: URLSearchParams, symbols: Symbols, now: number) 
   checkCategory(query, true)
   const listing = readSymbol(query, symbols)
   const asked = query.get('interval') ?? ''
-  const interval = Object.hasOwn(NAMES, asked) ? NAMES[asked]! : undefined
+  const interval = Object.hasOwn(intervalNames, asked) ? intervalNames[asked]! : undefined
   if (interval === undefined) throw new RequestError(10001, 'Invalid period!')
   const intervalMs = intervals[interval]!
   const limit = readLimit(query, DEFAULT_LIMIT, MOST)
