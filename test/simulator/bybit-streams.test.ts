@@ -25,7 +25,7 @@ describe('simulated streams of Bybit', function () {
   afterEach(() => stream.close())
 
   const topic = (name: string) => (event: Event) => event['topic'] === name
-  const dataOf = <T>(event: Event) => event['data'] as T
+  const dataOf = (event: Event): unknown => event['data']
 
   it('answer pings and subscriptions, and say what is wrong', async () => {
     stream.send({ op: 'ping', req_id: '7' })
@@ -54,10 +54,10 @@ describe('simulated streams of Bybit', function () {
     stream.send({ op: 'subscribe', req_id: '1', args: ['tickers.BTCUSDT'] })
     const first = await stream.wait(topic('tickers.BTCUSDT'))
     expect(first).to.include({ type: 'snapshot' })
-    const whole = dataOf<Record<string, string>>(first)
+    const whole = dataOf(first) as Record<string, string>
     expect(whole).to.include.keys('lastPrice', 'markPrice', 'bid1Price', 'ask1Price', 'fundingRate')
     const next = await stream.wait((event) => event['type'] === 'delta')
-    const changed = dataOf<Record<string, string>>(next)
+    const changed = dataOf(next) as Record<string, string>
     expect(changed['symbol']).to.equal('BTCUSDT')
     for (const [name, value] of Object.entries(changed)) {
       if (name !== 'symbol') expect(value, name).to.not.equal(whole[name])
@@ -82,9 +82,9 @@ describe('simulated streams of Bybit', function () {
     }
     stream.send({ op: 'subscribe', args: ['kline.1.ETHUSDT'] })
     const message = await stream.wait(
-      (event) => topic('kline.1.ETHUSDT')(event) && dataOf<Row[]>(event).some((row) => row.confirm),
+      (event) => topic('kline.1.ETHUSDT')(event) && (dataOf(event) as Row[]).some((row) => row.confirm),
     )
-    const [closed, open] = dataOf<Row[]>(message)
+    const [closed, open] = dataOf(message) as Row[]
     expect(closed!.confirm).to.equal(true)
     expect(open).to.include({ start: closed!.start + 60_000, confirm: false })
     const { result } = await getJson<{ result: { list: string[][] } }>(
@@ -99,10 +99,10 @@ describe('simulated streams of Bybit', function () {
   it('tell trades and best prices in order, and are cut by faults', async () => {
     stream.send({ op: 'subscribe', args: ['publicTrade.BTCUSDT', 'orderbook.1.BTCUSDT'] })
     const trade = await stream.wait(topic('publicTrade.BTCUSDT'))
-    expect(dataOf<Event[]>(trade)[0]).to.include.keys('T', 's', 'S', 'v', 'p', 'L', 'i', 'BT', 'seq')
-    const first = dataOf<{ u: number }>(await stream.wait(topic('orderbook.1.BTCUSDT')))
+    expect((dataOf(trade) as Event[])[0]).to.include.keys('T', 's', 'S', 'v', 'p', 'L', 'i', 'BT', 'seq')
+    const first = dataOf(await stream.wait(topic('orderbook.1.BTCUSDT'))) as { u: number }
     await stream.wait(
-      (event) => topic('orderbook.1.BTCUSDT')(event) && dataOf<{ u: number }>(event).u > first.u,
+      (event) => topic('orderbook.1.BTCUSDT')(event) && (dataOf(event) as { u: number }).u > first.u,
     )
     const closed = new Promise((resolve) => stream.socket.once('close', resolve))
     await postJson(`${simulator.url}/_sim/faults`, [
