@@ -48,7 +48,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(market, clock)],
+      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(exchange)],
       streams,
       faults,
       traffic: new Traffic(),

@@ -1,7 +1,8 @@
-import type { Clock } from '../core/clock.ts'
+import type { Exchange } from '../account/exchange.ts'
 import type { Hits } from '../core/faults.ts'
-import type { Market } from '../core/market.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
+import { toAccountRoutes, type AccountRoute } from './account-routes.ts'
+import { findAccount } from './authorize.ts'
 import { AddressLimit, BYBIT_ADDRESS_POLICY } from './address-limit.ts'
 import { toMarketRoutes, type MarketRoute } from './market-routes.ts'
 import { RequestError } from './request-error.ts'
@@ -9,16 +10,19 @@ import { Symbols } from './symbols.ts'
 
 const PREFIX = '/v5/'
 
-/** Bybit v5, linear contracts, over its REST wire: the public market data. */
+/** Bybit v5, linear contracts, over its REST wire: market data and what reads an account. */
 export class BybitVenue implements Venue {
   readonly name = 'bybit'
-  private readonly clock: Clock
+  private readonly exchange: Exchange
   private readonly limit = new AddressLimit(BYBIT_ADDRESS_POLICY)
   private readonly routes: ReadonlyMap<string, MarketRoute>
+  private readonly accountRoutes: ReadonlyMap<string, AccountRoute>
 
-  constructor(market: Market, clock: Clock) {
-    this.clock = clock
-    this.routes = new Map(toMarketRoutes(new Symbols(market), clock))
+  constructor(exchange: Exchange) {
+    this.exchange = exchange
+    const symbols = new Symbols(exchange.market)
+    this.routes = new Map(toMarketRoutes(symbols, exchange.clock))
+    this.accountRoutes = new Map(toAccountRoutes(exchange, symbols))
   }
 
   owns(path: string): boolean {
@@ -26,15 +30,19 @@ export class BybitVenue implements Venue {
   }
 
   answer(request: VenueRequest, hits: Hits): Reply {
-    const now = this.clock.now()
+    const now = this.exchange.clock.now()
     if (!this.limit.admit(request.address, now)) return toForbidden()
-    const route = this.routes.get(`${request.method} ${request.path}`)
-    if (route === undefined) {
+    const place = `${request.method} ${request.path}`
+    const [route, accountRoute] = [this.routes.get(place), this.accountRoutes.get(place)]
+    if (route === undefined && accountRoute === undefined) {
       return { status: 404, body: '404 page not found', headers: { 'Content-Type': 'text/plain' } }
     }
     try {
       if (hits.reject !== undefined) throw new RequestError(hits.reject.code, hits.reject.msg ?? 'Rejected.')
-      const { result, polled } = route(request.query)
+      if (accountRoute !== undefined) {
+        return toReply(0, 'OK', this.answerAccount(accountRoute, request, hits, now), now)
+      }
+      const { result, polled } = route!(request.query)
       const reply = toReply(0, 'OK', result, now)
       return polled === undefined ? reply : { ...reply, polled }
     } catch (error) {
@@ -43,8 +51,17 @@ export class BybitVenue implements Venue {
     }
   }
 
+  private answerAccount(route: AccountRoute, request: VenueRequest, hits: Hits, now: number): object {
+    const { accounts, past, clock } = this.exchange
+    const account = findAccount(request, accounts, now, clock.rate)
+    this.exchange.advance()
+    const shownAt = hits.freeze?.since ?? (hits.lag === undefined ? undefined : now - hits.lag.ms)
+    const state = shownAt === undefined ? account : past.read(account, shownAt)
+    return route({ query: request.query, account, state, now })
+  }
+
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
-    const now = this.clock.now()
+    const now = this.exchange.clock.now()
     if (kind === 'ban') this.limit.ban(request.address, until)
     if (kind === 'ban' || !this.limit.admit(request.address, now)) return toForbidden()
     const reply = toReply(10006, 'Too many visits!', {}, now)
@@ -61,7 +78,7 @@ export class BybitVenue implements Venue {
   }
 
   readUse(address: string): AddressUse | undefined {
-    return this.limit.read(address, this.clock.now())
+    return this.limit.read(address, this.exchange.clock.now())
   }
 
   reset(): void {
