@@ -2,9 +2,10 @@ import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
 import { BinanceVenue } from './binance/binance-venue.ts'
 import { ListenKeys } from './binance/listen-keys.ts'
-import { BinanceStreams } from './binance/streams/binance-streams.ts'
+import { BybitStreams } from './bybit/bybit-streams.ts'
 import { BybitVenue } from './bybit/bybit-venue.ts'
-import { BybitStreams } from './bybit/streams/bybit-streams.ts'
+import { BinanceStreams } from './binance/streams/binance-streams.ts'
+import { PublicStreams } from './bybit/streams/public-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -12,6 +13,8 @@ import { InputError } from './core/input-error.ts'
 import { Market } from './core/market.ts'
 import { readDayStats } from './core/prices.ts'
 import { Traffic } from './core/traffic.ts'
+import { OkxStreams } from './okx/okx-streams.ts'
+import { OkxVenue } from './okx/okx-venue.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
@@ -39,17 +42,20 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
   for (const wish of options.account) openAccount(exchange, wish)
   const listenKeys = new ListenKeys(options.listenKeyLife)
-  const streams = [
-    new BinanceStreams(exchange, faults, listenKeys, options.streamLife),
-    new BybitStreams(market, clock, faults, options.streamLife),
-  ]
+  const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
+  const publicStreams = new PublicStreams(market, clock, faults, options.streamLife)
   const server = openServer(
     {
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys), new BybitVenue(exchange)],
-      streams,
+      venues: [
+        new BinanceVenue(exchange, policy, listenKeys),
+        new BybitVenue(exchange),
+        new OkxVenue(exchange),
+      ],
+      // Binance's own took every path that begins with /ws, and is silent there.
+      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), publicStreams, streams],
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
@@ -67,7 +73,8 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const pulse = setInterval(
     () => {
       exchange.advance()
-      for (const each of streams) each.pulse()
+      streams.pulse()
+      publicStreams.pulse()
     },
     Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
   )
@@ -79,7 +86,8 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     close: () =>
       new Promise((resolve) => {
         clearInterval(pulse)
-        for (const each of streams) each.close()
+        streams.close()
+        publicStreams.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

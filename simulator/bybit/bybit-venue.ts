@@ -1,69 +1,61 @@
+import { createHmac } from 'node:crypto'
+import type { Account, AccountState } from '../account/account.ts'
+import { readPosition } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
+import { sidesOf } from '../binance/position-rows.ts'
 import type { Hits } from '../core/faults.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
-import { toAccountRoutes, type AccountRoute } from './account-routes.ts'
-import { findAccount } from './authorize.ts'
+import { BybitError, toBybitError } from './bybit-error.ts'
 import { AddressLimit, BYBIT_ADDRESS_POLICY } from './address-limit.ts'
-import { toMarketRoutes, type MarketRoute } from './market-routes.ts'
-import { RequestError } from './request-error.ts'
+import { readSymbol, toMarketRoutes, type MarketRoute } from './market-routes.ts'
+import { cancelAll, cancelOrder, createOrder, listOrders, type Body } from './order-routes.ts'
 import { Symbols } from './symbols.ts'
+import { toLogRow, toPositionRow, toTradeRow, toWalletRow } from './rows.ts'
 
-const PREFIX = '/v5/'
+const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
 
-/** Bybit v5, linear contracts, over its REST wire: market data and what reads an account. */
+/** Bybit v5, linear, over its REST wire: what the limits by address and the account of one user are about. */
 export class BybitVenue implements Venue {
   readonly name = 'bybit'
   private readonly exchange: Exchange
   private readonly limit = new AddressLimit(BYBIT_ADDRESS_POLICY)
-  private readonly routes: ReadonlyMap<string, MarketRoute>
-  private readonly accountRoutes: ReadonlyMap<string, AccountRoute>
+  private readonly market: ReadonlyMap<string, MarketRoute>
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
-    const symbols = new Symbols(exchange.market)
-    this.routes = new Map(toMarketRoutes(symbols, exchange.clock))
-    this.accountRoutes = new Map(toAccountRoutes(exchange, symbols))
+    this.market = new Map(toMarketRoutes(new Symbols(exchange.market), exchange.clock))
   }
 
   owns(path: string): boolean {
-    return path.startsWith(PREFIX)
+    return path.startsWith('/v5/')
   }
 
   answer(request: VenueRequest, hits: Hits): Reply {
     const now = this.exchange.clock.now()
-    if (!this.limit.admit(request.address, now)) return toForbidden()
-    const place = `${request.method} ${request.path}`
-    const [route, accountRoute] = [this.routes.get(place), this.accountRoutes.get(place)]
-    if (route === undefined && accountRoute === undefined) {
-      return { status: 404, body: '404 page not found', headers: { 'Content-Type': 'text/plain' } }
-    }
+    if (!this.limit.admit(request.address, now)) return forbidden()
     try {
-      if (hits.reject !== undefined) throw new RequestError(hits.reject.code, hits.reject.msg ?? 'Rejected.')
-      if (accountRoute !== undefined) {
-        return toReply(0, 'OK', this.answerAccount(accountRoute, request, hits, now), now)
+      if (hits.reject !== undefined) throw new BybitError(hits.reject.code, hits.reject.msg ?? 'Rejected.')
+      const route = this.market.get(`${request.method} ${request.path}`)
+      if (route !== undefined) {
+        this.exchange.advance()
+        const { result, polled } = route(request.query)
+        const reply = toReply(0, 'OK', result, now)
+        return polled === undefined ? reply : { ...reply, polled }
       }
-      const { result, polled } = route!(request.query)
-      const reply = toReply(0, 'OK', result, now)
-      return polled === undefined ? reply : { ...reply, polled }
+      if (request.path.startsWith('/v5/market/')) {
+        return { status: 404, body: '404 page not found', headers: { 'Content-Type': 'text/plain' } }
+      }
+      return toReply(0, 'OK', this.answerAccount(request, hits, now), now)
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error
-      return toReply(error.code, error.message, {}, now)
+      const { code, message } = toBybitError(error)
+      return toReply(code, message, {}, now)
     }
-  }
-
-  private answerAccount(route: AccountRoute, request: VenueRequest, hits: Hits, now: number): object {
-    const { accounts, past, clock } = this.exchange
-    const account = findAccount(request, accounts, now, clock.rate)
-    this.exchange.advance()
-    const shownAt = hits.freeze?.since ?? (hits.lag === undefined ? undefined : now - hits.lag.ms)
-    const state = shownAt === undefined ? account : past.read(account, shownAt)
-    return route({ query: request.query, account, state, now })
   }
 
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
     const now = this.exchange.clock.now()
     if (kind === 'ban') this.limit.ban(request.address, until)
-    if (kind === 'ban' || !this.limit.admit(request.address, now)) return toForbidden()
+    if (kind === 'ban' || !this.limit.admit(request.address, now)) return forbidden()
     const reply = toReply(10006, 'Too many visits!', {}, now)
     const limits = {
       'X-Bapi-Limit': '10',
@@ -84,17 +76,110 @@ export class BybitVenue implements Venue {
   reset(): void {
     this.limit.reset()
   }
+
+  private answerAccount(request: VenueRequest, hits: Hits, now: number): object {
+    const account = this.findAccount(request, now)
+    this.exchange.advance()
+    const place = `${request.method} ${request.path}`
+    if (request.method === 'POST') return this.change(place, account, parse(request.body), hits, now)
+    return this.read(place, account, request.query, now)
+  }
+
+  private change(place: string, account: Account, body: Body, hits: Hits, now: number): object {
+    const run = () => {
+      if (place === 'POST /v5/order/create') return createOrder(this.exchange, account, body, now)
+      if (place === 'POST /v5/order/cancel') return cancelOrder(this.exchange, account, body)
+      if (place === 'POST /v5/order/cancel-all') return cancelAll(this.exchange, account, body)
+      throw new BybitError(10001, `no such endpoint: ${place}`)
+    }
+    const lost = () => new BybitError(10016, 'Request timeout, please try again later')
+    if (hits.unknown?.taken === false) throw lost()
+    const answer = run()
+    if (hits.unknown !== undefined) throw lost()
+    return answer
+  }
+
+  private read(place: string, state: Account, query: URLSearchParams, now: number): object {
+    const { market } = this.exchange
+    const list = (rows: readonly object[]) => ({ category: 'linear', list: rows, nextPageCursor: '' })
+    switch (place) {
+      case 'GET /v5/account/info':
+        return { marginMode: 'REGULAR_MARGIN', unifiedMarginStatus: 6, updatedTime: String(now) }
+      case 'GET /v5/account/wallet-balance':
+        return { list: [toWalletRow(state, market, now)] }
+      case 'GET /v5/position/list':
+        return list(this.positions(state, query).map((each) => toPositionRow(state, market, each, now)))
+      case 'GET /v5/order/realtime':
+        return listOrders(this.exchange, state, query, false)
+      case 'GET /v5/order/history':
+        return listOrders(this.exchange, state, query, true)
+      case 'GET /v5/execution/list':
+        return list(newest(state.trades, query).map((each) => toTradeRow(state, each)))
+      case 'GET /v5/account/transaction-log':
+        return list(newest(state.income, query).map((each) => toLogRow(each)))
+      default:
+        throw new BybitError(10001, `no such endpoint: ${place}`)
+    }
+  }
+
+  /** Both sides of a symbol, flat or not; of all symbols those that are held. */
+  private positions(state: AccountState, query: URLSearchParams) {
+    const symbol = query.get('symbol')
+    if (symbol === null) {
+      const settle = query.get('settleCoin') ?? ''
+      return [...state.positions.values()].filter((each) => each.size !== 0n && each.symbol.endsWith(settle))
+    }
+    const listing = readSymbol(this.exchange.market, symbol)
+    return sidesOf(state).map((side) => readPosition(state, listing.symbol, side))
+  }
+
+  /** Checks signature and clock; a window is meant in the client's time. */
+  private findAccount(request: VenueRequest, now: number): Account {
+    const header = (name: string) => String(request.headers[`x-bapi-${name}`] ?? '')
+    const [key, timestamp, window] = [header('api-key'), header('timestamp'), header('recv-window')]
+    const account = this.exchange.accounts.find(key)
+    if (account === undefined) throw new BybitError(10003, 'API key is invalid.')
+    const text = `${timestamp}${key}${window}${request.method === 'GET' ? request.queryText : request.body}`
+    const expected = createHmac('sha256', account.secret).update(text).digest('hex')
+    if (expected !== header('sign'))
+      throw new BybitError(10004, 'error sign! please check your signature generation algorithm.')
+    const scale = Math.max(1, this.exchange.clock.rate)
+    const [age, most] = [now - Number(timestamp), Number(window) * scale]
+    if (!(age <= most && age > -1_000 * scale))
+      throw new BybitError(10002, 'invalid request, please check your server timestamp or recv_window param')
+    return account
+  }
+}
+
+function newest<T extends { readonly time: number; readonly symbol: string }>(
+  rows: readonly T[],
+  query: URLSearchParams,
+): T[] {
+  const [from, to] = [Number(query.get('startTime') ?? 0), Number(query.get('endTime') ?? Infinity)]
+  const symbol = query.get('symbol')
+  return rows
+    .filter((each) => each.time >= from && each.time <= to && (symbol === null || each.symbol === symbol))
+    .slice(-Number(query.get('limit') ?? 50))
+    .toReversed()
+}
+
+function parse(text: string): Body {
+  try {
+    return JSON.parse(text) as Body
+  } catch {
+    throw new BybitError(10001, 'params error: not JSON')
+  }
 }
 
 function toReply(retCode: number, retMsg: string, result: object, time: number): Reply {
-  const body = JSON.stringify({ retCode, retMsg, result, retExtInfo: {}, time })
-  return { status: 200, body, headers: { 'Content-Type': 'application/json; charset=utf-8' } }
+  const body = JSON.stringify({ retCode, retMsg, result, retExtInfo: {}, time: Math.floor(time) })
+  return { status: 200, body, headers: JSON_TYPE }
 }
 
-/** The venue's edge answers this, not its API: no JSON, no Retry-After. */
-function toForbidden(): Reply {
-  const body =
-    '<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n' +
-    '<center><h1>403 Forbidden</h1></center>\r\naccess too frequent\r\n</body>\r\n</html>\r\n'
-  return { status: 403, body, headers: { 'Content-Type': 'text/html' } }
+function forbidden(): Reply {
+  return {
+    status: 403,
+    body: 'access too frequent. Please try again later.',
+    headers: { 'Content-Type': 'text/html' },
+  }
 }

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../core/candle.ts'
 import { readPremium } from '../core/premium.ts'
 import { checkCategory, readInteger, readLimit, readSymbol } from './parameters.ts'
-import { RequestError, invalidParameter } from './request-error.ts'
+import { BybitError, invalidParameter } from './bybit-error.ts'
 import { toSymbol, type Symbols } from './symbols.ts'
 
 const FUNDING_MS = 8 * 3_600_000
@@ -16,7 +16,7 @@ export function toFundingHistory(query: URLSearchParams, symbols: Symbols, now: 
   const start = readInteger(query, 'startTime')
   const end = readInteger(query, 'endTime')
   if (start !== undefined && end === undefined) {
-    throw new RequestError(10001, 'params error: endTime is needed with startTime')
+    throw new BybitError(10001, 'params error: endTime is needed with startTime')
   }
   const first = Math.max(start ?? 0, listing.source.firstMinute * MINUTE_MS, listing.onboardTime)
   const list: { symbol: string; fundingRate: string; fundingRateTimestamp: string }[] = []

@@ -1,6 +1,7 @@
-import { formatUnits } from '../core/units.ts'
+import { formatShort } from '../account/fixed.ts'
+import { filtersOf } from '../binance/filters.ts'
 import type { Listing, Status } from '../core/listing.ts'
-import { invalidParameter } from './request-error.ts'
+import { invalidParameter } from './bybit-error.ts'
 import { checkCategory, readLimit, readOptionalSymbol } from './parameters.ts'
 import { toSymbol, type Symbols } from './symbols.ts'
 
@@ -31,11 +32,8 @@ export function toInstruments(query: URLSearchParams, symbols: Symbols) {
 }
 
 function toRow(listing: Listing) {
-  const { priceDigits, quantityDigits, referencePrice } = listing
-  const price = (ticks: number) => formatUnits(Math.max(1, Math.round(ticks)), priceDigits)
-  const quantity = (lots: number) => formatUnits(Math.round(lots), quantityDigits)
-  // A power of ten, worth about 5 million in a limit order and a tenth of that in a market order.
-  const largest = 10 ** (Math.max(1, Math.round(Math.log10(5_000_000 / referencePrice))) + quantityDigits)
+  // What the check of an order holds it to.
+  const filters = filtersOf(listing)
   const isFuture = listing.contract === 'CURRENT_QUARTER'
   return {
     symbol: toSymbol(listing),
@@ -46,20 +44,20 @@ function toRow(listing: Listing) {
     launchTime: String(listing.onboardTime),
     deliveryTime: isFuture ? String(listing.deliveryTime ?? 0) : '0',
     deliveryFeeRate: '',
-    priceScale: String(priceDigits),
+    priceScale: String(listing.priceDigits),
     leverageFilter: { minLeverage: '1', maxLeverage: '100.00', leverageStep: '0.01' },
     priceFilter: {
-      minPrice: price((referencePrice / 200) * 10 ** priceDigits),
-      maxPrice: price(referencePrice * 50 * 10 ** priceDigits),
-      tickSize: price(1),
+      minPrice: formatShort(filters.minPrice),
+      maxPrice: formatShort(filters.maxPrice),
+      tickSize: formatShort(filters.tick),
     },
     lotSizeFilter: {
-      maxOrderQty: quantity(largest),
-      minOrderQty: quantity(1),
-      qtyStep: quantity(1),
-      postOnlyMaxOrderQty: quantity(largest),
-      maxMktOrderQty: quantity(largest / 10),
-      minNotionalValue: '5',
+      maxOrderQty: formatShort(filters.maxQuantity),
+      minOrderQty: formatShort(filters.lot),
+      qtyStep: formatShort(filters.lot),
+      postOnlyMaxOrderQty: formatShort(filters.maxQuantity),
+      maxMktOrderQty: formatShort(filters.maxMarketQuantity),
+      minNotionalValue: formatShort(filters.minNotional),
     },
     unifiedMarginTrade: true,
     fundingInterval: isFuture ? 0 : 480,

@@ -4,7 +4,7 @@ import type { Listing } from '../core/listing.ts'
 import { formatUnits } from '../core/units.ts'
 import type { Reply } from '../core/venue.ts'
 import { checkCategory, readInteger, readLimit, readSymbol } from './parameters.ts'
-import { RequestError } from './request-error.ts'
+import { BybitError } from './bybit-error.ts'
 import { toSymbol, type Symbols } from './symbols.ts'
 
 const DEFAULT_LIMIT = 200
@@ -31,13 +31,13 @@ export function toKlines(query: URLSearchParams, symbols: Symbols, now: number) 
   const listing = readSymbol(query, symbols)
   const asked = query.get('interval') ?? ''
   const interval = Object.hasOwn(intervalNames, asked) ? intervalNames[asked]! : undefined
-  if (interval === undefined) throw new RequestError(10001, 'Invalid period!')
+  if (interval === undefined) throw new BybitError(10001, 'Invalid period!')
   const intervalMs = intervals[interval]!
   const limit = readLimit(query, DEFAULT_LIMIT, MOST)
   const start = readInteger(query, 'start')
   const end = readInteger(query, 'end')
   if (start !== undefined && end !== undefined && start > end) {
-    throw new RequestError(10001, 'params error: start time is greater than end time')
+    throw new BybitError(10001, 'params error: start time is greater than end time')
   }
   const from = end === undefined ? start : undefined
   const klines = readKlines(listing, { intervalMs, from, to: end, limit }, now)

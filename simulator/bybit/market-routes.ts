@@ -1,5 +1,8 @@
 import type { Clock } from '../core/clock.ts'
+import type { Listing } from '../core/listing.ts'
+import type { Market } from '../core/market.ts'
 import type { Reply } from '../core/venue.ts'
+import { invalidParameter } from './bybit-error.ts'
 import { toFundingHistory } from './funding.ts'
 import { toInstruments } from './instruments.ts'
 import { toKlines } from './klines.ts'
@@ -26,6 +29,15 @@ export function toMarketRoutes(symbols: Symbols, clock: Clock): [place: string, 
       (query) => ({ result: toFundingHistory(query, symbols, clock.now()) }),
     ],
   ]
+}
+
+/** The listing that may be traded under a symbol: a perpetual in USDT. Throws as the venue does. */
+export function readSymbol(market: Market, symbol: string): Listing {
+  const listing = market.listings.get(symbol)
+  if (listing === undefined || listing.contract === 'CURRENT_QUARTER' || listing.quoteAsset !== 'USDT') {
+    throw invalidParameter('symbol')
+  }
+  return listing
 }
 
 function toTime(now: number) {

@@ -1,5 +1,5 @@
 import type { Listing } from '../core/listing.ts'
-import { RequestError, invalidParameter } from './request-error.ts'
+import { BybitError, invalidParameter } from './bybit-error.ts'
 import type { Symbols } from './symbols.ts'
 
 /** A whole number, undefined when it was not sent. */
@@ -22,7 +22,7 @@ export function readLimit(query: URLSearchParams, usual: number, most: number): 
 export function checkCategory(query: URLSearchParams, isOptional = false): void {
   const category = query.get('category') ?? ''
   if (category === 'linear' || (category === '' && isOptional)) return
-  throw new RequestError(10001, 'Illegal category')
+  throw new BybitError(10001, 'Illegal category')
 }
 
 export function readSymbol(query: URLSearchParams, symbols: Symbols): Listing {

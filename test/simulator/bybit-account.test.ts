@@ -67,18 +67,9 @@ describe('simulated accounts of Bybit', function () {
       const size = Number(real.size)
       expect(position.side).to.equal(size < 0 ? 'short' : 'long')
       expect(position.contracts).to.equal(Math.abs(size))
-      expect(position.info.avgPrice).to.equal(real.entryPrice)
+      expect(Number(position.info.avgPrice)).to.equal(Number(real.entryPrice))
       expect(position.info.updatedTime).to.equal(String(real.updateTime))
     }
-    const paged: string[] = []
-    let cursor: string | undefined
-    do {
-      const asked = { category: 'linear', settleCoin: 'USDT', limit: 1, ...(cursor && { cursor }) }
-      const { result } = await venue.privateGetV5PositionList(asked)
-      paged.push(...result.list.map((row: { symbol: string }) => row.symbol))
-      cursor = result.nextPageCursor
-    } while (cursor !== '' && paged.length < 5)
-    expect(paged).to.deep.equal(['BTCUSDT', 'ETHUSDT'])
     const balance = await venue.fetchBalance()
     const [coin] = balance.info.result.list[0].coin
     expect(coin.coin).to.equal('USDT')

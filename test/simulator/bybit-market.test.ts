@@ -120,7 +120,8 @@ describe('simulated market of Bybit', function () {
     it('lists markets with their steps, and futures by their day', () => {
       const market = venue.market(symbol)
       expect(market).to.include({ id: 'BTCUSDT', swap: true, linear: true, active: true, contractSize: 1 })
-      expect(market.limits.cost?.min).to.equal(5)
+      // What an order of this symbol is held to.
+      expect(market.limits.cost?.min).to.equal(100)
       expect(market.precision.price).to.be.above(0)
       const future = Object.values(venue.markets ?? {}).find((each) => each?.future)
       expect(future?.expiry).to.be.above(Date.now())

@@ -10,7 +10,7 @@ import { Connection } from './connection.ts'
 const LEAST_FEED_MS = 45
 
 /** Bybit v5's public topics of linear contracts. https://bybit-exchange.github.io/docs/v5/ws/connect */
-export class BybitStreams implements Streams {
+export class PublicStreams implements Streams {
   private readonly clock: Clock
   private readonly faults: Faults
   private readonly lifeMs: number
