@@ -5,6 +5,7 @@ import { ListenKeys } from './binance/listen-keys.ts'
 import { BybitStreams } from './bybit/bybit-streams.ts'
 import { BybitVenue } from './bybit/bybit-venue.ts'
 import { BinanceStreams } from './binance/streams/binance-streams.ts'
+import { PublicStreams } from './bybit/streams/public-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -42,6 +43,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   for (const wish of options.account) openAccount(exchange, wish)
   const listenKeys = new ListenKeys(options.listenKeyLife)
   const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
+  const publicStreams = new PublicStreams(market, clock, faults, options.streamLife)
   const server = openServer(
     {
       clock,
@@ -53,7 +55,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
         new OkxVenue(exchange),
       ],
       // Binance's own took every path that begins with /ws, and is silent there.
-      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), streams],
+      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), publicStreams, streams],
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
@@ -72,6 +74,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     () => {
       exchange.advance()
       streams.pulse()
+      publicStreams.pulse()
     },
     Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
   )
@@ -84,6 +87,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       new Promise((resolve) => {
         clearInterval(pulse)
         streams.close()
+        publicStreams.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

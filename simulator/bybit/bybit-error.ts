@@ -36,3 +36,7 @@ export function toBybitError(error: unknown): BybitError {
   const [code, message] = codes[error.code] ?? [10001, error.message]
   return new BybitError(code, message)
 }
+
+export function invalidParameter(name: string): BybitError {
+  return new BybitError(10001, `params error: ${name} invalid`)
+}

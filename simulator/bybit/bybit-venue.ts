@@ -6,26 +6,24 @@ import { sidesOf } from '../binance/position-rows.ts'
 import type { Hits } from '../core/faults.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { BybitError, toBybitError } from './bybit-error.ts'
-import { readSymbol, toMarketAnswers } from './market-routes.ts'
+import { AddressLimit, BYBIT_ADDRESS_POLICY } from './address-limit.ts'
+import { readSymbol, toMarketRoutes, type MarketRoute } from './market-routes.ts'
 import { cancelAll, cancelOrder, createOrder, listOrders, type Body } from './order-routes.ts'
+import { Symbols } from './symbols.ts'
 import { toLogRow, toPositionRow, toTradeRow, toWalletRow } from './rows.ts'
 
-const MOST_REQUESTS = 600
-const WINDOW_MS = 5_000
-const BAN_MS = 600_000
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
 
 /** Bybit v5, linear, over its REST wire: what the limits by address and the account of one user are about. */
 export class BybitVenue implements Venue {
   readonly name = 'bybit'
   private readonly exchange: Exchange
-  private readonly market: ReturnType<typeof toMarketAnswers>
-  private readonly used = new Map<string, number[]>()
-  private readonly banned = new Map<string, number>()
+  private readonly limit = new AddressLimit(BYBIT_ADDRESS_POLICY)
+  private readonly market: ReadonlyMap<string, MarketRoute>
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
-    this.market = toMarketAnswers(exchange.market, exchange.clock)
+    this.market = new Map(toMarketRoutes(new Symbols(exchange.market), exchange.clock))
   }
 
   owns(path: string): boolean {
@@ -34,15 +32,18 @@ export class BybitVenue implements Venue {
 
   answer(request: VenueRequest, hits: Hits): Reply {
     const now = this.exchange.clock.now()
-    if (!this.admits(request.address, now)) return forbidden()
+    if (!this.limit.admit(request.address, now)) return forbidden()
     try {
       if (hits.reject !== undefined) throw new BybitError(hits.reject.code, hits.reject.msg ?? 'Rejected.')
-      const answer = this.market[request.path]
-      if (request.method === 'GET' && answer !== undefined) {
+      const route = this.market.get(`${request.method} ${request.path}`)
+      if (route !== undefined) {
         this.exchange.advance()
-        const symbol = request.path === '/v5/market/kline' ? request.query.get('symbol') : null
-        const polled = symbol === null ? {} : { polled: { symbol, interval: '1m' } }
-        return { ...toReply(0, 'OK', answer(request.query), now), ...polled }
+        const { result, polled } = route(request.query)
+        const reply = toReply(0, 'OK', result, now)
+        return polled === undefined ? reply : { ...reply, polled }
+      }
+      if (request.path.startsWith('/v5/market/')) {
+        return { status: 404, body: '404 page not found', headers: { 'Content-Type': 'text/plain' } }
       }
       return toReply(0, 'OK', this.answerAccount(request, hits, now), now)
     } catch (error) {
@@ -52,35 +53,28 @@ export class BybitVenue implements Venue {
   }
 
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
-    if (kind === 'ban') this.banned.set(request.address, until)
-    if (kind === 'ban') return forbidden()
-    return toReply(10006, 'Too many visits!', {}, this.exchange.clock.now())
+    const now = this.exchange.clock.now()
+    if (kind === 'ban') this.limit.ban(request.address, until)
+    if (kind === 'ban' || !this.limit.admit(request.address, now)) return forbidden()
+    const reply = toReply(10006, 'Too many visits!', {}, now)
+    const limits = {
+      'X-Bapi-Limit': '10',
+      'X-Bapi-Limit-Status': '0',
+      'X-Bapi-Limit-Reset-Timestamp': String(until),
+    }
+    return { ...reply, headers: { ...reply.headers, ...limits } }
   }
 
   isBanned(address: string): boolean {
-    return (this.banned.get(address) ?? 0) > this.exchange.clock.now()
+    return this.readUse(address)?.bannedUntil !== undefined
   }
 
   readUse(address: string): AddressUse | undefined {
-    const times = this.used.get(address)
-    if (times === undefined) return undefined
-    const bannedUntil = this.isBanned(address) ? this.banned.get(address) : undefined
-    return { weight: times.length, windowWeight: times.length, bannedUntil, windows: [] }
+    return this.limit.read(address, this.exchange.clock.now())
   }
 
   reset(): void {
-    this.used.clear()
-    this.banned.clear()
-  }
-
-  private admits(address: string, now: number): boolean {
-    if (this.isBanned(address)) return false
-    const times = (this.used.get(address) ?? []).filter((time) => time > now - WINDOW_MS)
-    times.push(now)
-    this.used.set(address, times)
-    if (times.length <= MOST_REQUESTS) return true
-    this.banned.set(address, now + BAN_MS)
-    return false
+    this.limit.reset()
   }
 
   private answerAccount(request: VenueRequest, hits: Hits, now: number): object {

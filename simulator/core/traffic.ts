@@ -3,7 +3,9 @@ export interface AddressTraffic {
   requests: number
   http429: number
   http418: number
-  /** answers 418 to requests that came while a ban stood */
+  /** what Bybit answers a banned address */
+  http403: number
+  /** answers 418 and 403 to requests that came while a ban stood */
   refusedWhileBanned: number
   /** connections or requests closed by the refuse fault */
   refusedConnections: number
@@ -39,6 +41,7 @@ export class Traffic {
         requests: 0,
         http429: 0,
         http418: 0,
+        http403: 0,
         refusedWhileBanned: 0,
         refusedConnections: 0,
         lastRequestAt: 0,

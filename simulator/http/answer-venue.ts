@@ -24,10 +24,12 @@ export function answerVenue(
   }
   later(hits.latency?.when === 'before' ? clock.toWallMs(hits.latency.ms) : 0, () => {
     const wasBanned = venue.isBanned(request.address)
-    const reply = spoil(answer(), hits)
+    const answered = answer()
+    const reply = spoil(answered, hits)
     if (reply.status === 429) record.http429 += 1
     if (reply.status === 418) record.http418 += 1
-    if (reply.status === 418 && wasBanned) record.refusedWhileBanned += 1
+    if (answered.status === 403) record.http403 += 1
+    if ((reply.status === 418 || answered.status === 403) && wasBanned) record.refusedWhileBanned += 1
     later(clock.toWallMs(toLateness()), () => finish(reply))
   })
 
@@ -65,7 +67,7 @@ export function answerVenue(
 
 /** The reply as the faults leave it; a refusal over the limits stays as it is. */
 function spoil(reply: Reply, hits: Hits): Reply {
-  if (reply.status === 429 || reply.status === 418) return reply
+  if (reply.status === 429 || reply.status === 418 || reply.status === 403) return reply
   if (hits.status !== undefined) return toFailure(hits.status)
   const used = reply.headers['X-MBX-USED-WEIGHT-1M']
   const counted: Record<string, string> = used === undefined ? {} : { 'X-MBX-USED-WEIGHT-1M': used }
