@@ -2,6 +2,8 @@ import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
 import { BinanceVenue } from './binance/binance-venue.ts'
 import { ListenKeys } from './binance/listen-keys.ts'
+import { BybitStreams } from './bybit/bybit-streams.ts'
+import { BybitVenue } from './bybit/bybit-venue.ts'
 import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
@@ -10,6 +12,8 @@ import { InputError } from './core/input-error.ts'
 import { Market } from './core/market.ts'
 import { readDayStats } from './core/prices.ts'
 import { Traffic } from './core/traffic.ts'
+import { OkxStreams } from './okx/okx-streams.ts'
+import { OkxVenue } from './okx/okx-venue.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
@@ -43,8 +47,13 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys)],
-      streams: [streams],
+      venues: [
+        new BinanceVenue(exchange, policy, listenKeys),
+        new BybitVenue(exchange),
+        new OkxVenue(exchange),
+      ],
+      // Binance's own took every path that begins with /ws, and is silent there.
+      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), streams],
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),

@@ -14,6 +14,7 @@ import { intervalsBench } from './intervals.ts'
 import { lapBench } from './lap.ts'
 import { ledgerBench } from './ledger.ts'
 import { memoryBench } from './memory.ts'
+import { orderPathBench } from './order-path.ts'
 import { printJson, printMachine } from './report.ts'
 
 const benches: readonly BenchDefinition[] = [
@@ -28,6 +29,7 @@ const benches: readonly BenchDefinition[] = [
   accountBench,
   checkBench,
   coverBench,
+  orderPathBench,
   crashOrdersBench,
 ]
 const who = 'sluice bench'
