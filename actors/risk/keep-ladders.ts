@@ -240,7 +240,8 @@ export function keepLadders(
       ({ owner, position, state }) =>
         owner.symbol === symbol && (position?.size !== '0' || [...state.stops.values()].some(mayStand)),
     )
-    return Math.floor(stopsOfSymbol / Math.max(1, sides.length))
+    const most = parts.instruments().get(symbol)?.maxStops ?? stopsOfSymbol
+    return Math.floor(most / Math.max(1, sides.length))
   }
 
   const everyMs = Math.max(lookEveryMs.least, clock.toRealMs(lookEveryMs.market))

@@ -147,6 +147,11 @@ export const binanceusdm: Venue = {
     return Number.isFinite(time) && time > 0 && time < noDelivery ? time : undefined
   },
   maxMarketQty: (info) => filterValue(info, 'MARKET_LOT_SIZE', 'maxQty'),
+  percentPrice: (info) => ({
+    up: filterValue(info, 'PERCENT_PRICE', 'multiplierUp'),
+    down: filterValue(info, 'PERCENT_PRICE', 'multiplierDown'),
+  }),
+  maxStops: (info) => filterValue(info, 'MAX_NUM_ALGO_ORDERS', 'limit'),
   tickerUpdateId: (info) => Number(info['lastUpdateId'] ?? 0),
   fetchMarks: async (ask) =>
     toMarks((await ask({ api: 'fapiPublic', method: 'GET', path: 'premiumIndex' })).body),

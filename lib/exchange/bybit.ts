@@ -129,6 +129,8 @@ export const bybit: Venue = {
     const qty = (info['lotSizeFilter'] as Raw | undefined)?.['maxMktOrderQty']
     return typeof qty === 'string' && qty !== '' ? qty : undefined
   },
+  // https://bybit-exchange.github.io/docs/v5/order/create-order: 10 conditional orders in a symbol.
+  maxStops: () => '10',
   tickerUpdateId: () => 0,
   fetchTickers: async (ask) => toBybitTickers((await ask(tickers)).body),
   fetchQuoteVolumes: async (ask) => toQuoteVolumes((await ask(tickers)).body),

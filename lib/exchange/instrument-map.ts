@@ -1,5 +1,5 @@
 import { toDecimal } from '../model/decimal.ts'
-import type { Instrument } from '../model/instrument.ts'
+import type { Instrument, PercentPrice } from '../model/instrument.ts'
 import type { Raw } from './raw.ts'
 import type { Venue } from './venue.ts'
 
@@ -40,6 +40,8 @@ export function toInstrument(market: CcxtMarket, venue: Venue): Instrument | und
     minQty: toDecimal(market.limits?.amount?.min),
     minNotional: toDecimal(market.limits?.cost?.min),
     maxMarketQty: toDecimal(venue.maxMarketQty(market.info)),
+    percentPrice: toPercentPrice(venue.percentPrice?.(market.info)),
+    maxStops: toCount(venue.maxStops?.(market.info)),
     deliveryTime: venue.deliveryTime(market.info),
   }
 }
@@ -73,4 +75,17 @@ export function toCcxtMarket(instrument: Instrument): Raw {
     limits: { amount: { min: instrument.minQty }, cost: { min: instrument.minNotional } },
     info: {},
   }
+}
+
+/** Both ends or none: half a band would hold one side of the book to nothing. */
+function toPercentPrice(
+  told: { up: string | undefined; down: string | undefined } | undefined,
+): PercentPrice | undefined {
+  const [up, down] = [toDecimal(told?.up), toDecimal(told?.down)]
+  return up === undefined || down === undefined ? undefined : { up, down }
+}
+
+function toCount(told: string | undefined): number | undefined {
+  const count = told === undefined || told.trim() === '' ? Number.NaN : Number(told)
+  return Number.isInteger(count) && count >= 0 ? count : undefined
 }

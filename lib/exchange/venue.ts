@@ -78,6 +78,10 @@ export interface Venue {
   /** base units in one contract, where ccxt tells it wrongly */
   contractSize?(info: Raw): Decimal | undefined
   maxMarketQty(info: Raw): string | undefined
+  /** multiples of the mark that bound a buy from above and a sell from below, where the venue tells them */
+  percentPrice?(info: Raw): { up: string | undefined; down: string | undefined }
+  /** conditional orders that an account may have at once in the instrument, where the venue tells it */
+  maxStops?(info: Raw): string | undefined
   /** what orders two tickers of one time, 0 where the venue tells nothing */
   tickerUpdateId(info: Raw): number
   /** symbol -> best bid and ask, of all symbols in one request, where ccxt's lack something */

@@ -3,6 +3,12 @@ import type { Decimal } from './decimal.ts'
 /** What the venue lets one do with an instrument now. */
 export type InstrumentStatus = 'trading' | 'paused' | 'settling' | 'pending' | 'delisted'
 
+/** A venue's band around the mark. */
+export interface PercentPrice {
+  readonly up: Decimal
+  readonly down: Decimal
+}
+
 /** The terms of a contract. */
 export interface Instrument {
   /** the venue's id, such as BTCUSDT or BTC-USDT-SWAP */
@@ -25,6 +31,10 @@ export interface Instrument {
   /** in the quote asset */
   readonly minNotional: Decimal | undefined
   readonly maxMarketQty: Decimal | undefined
+  /** multiples of the mark that the venue takes a buy up to, and a sell down to; undefined: it tells of no such filter */
+  readonly percentPrice: PercentPrice | undefined
+  /** stops that an account may have at once in it; undefined: not told */
+  readonly maxStops: number | undefined
   /** ms since epoch; undefined for a perpetual that goes on */
   readonly deliveryTime: number | undefined
 }

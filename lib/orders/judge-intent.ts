@@ -35,7 +35,7 @@ export interface JudgeParts {
 }
 
 // The venue's limits on conditional orders, where it tells none with an instrument.
-const mostStops = { ofSymbol: 100, ofAccount: 200 }
+const mostStops = { ofSymbol: 10, ofAccount: 200 }
 
 /** Cuts an intent to the venue's steps and holds it against everything that is known. */
 export function judgeIntent(
@@ -124,7 +124,7 @@ function toFacts(
     },
     instrument,
     freshness,
-    prices: { markPrice: mark?.markPrice, opposite: market.opposite, percentPrice: undefined },
+    prices: { markPrice: mark?.markPrice, opposite: market.opposite, percentPrice: instrument.percentPrice },
     account: {
       equity: sight.equity,
       maintenance: sight.maintenance,
@@ -135,7 +135,7 @@ function toFacts(
       held: market.held,
       maintenanceRate: undefined,
       slots: {
-        ofPosition: mostStops.ofSymbol,
+        ofPosition: instrument.maxStops ?? mostStops.ofSymbol,
         setAside: market.held.size === '0' ? 0 : perPosition,
         free: mostStops.ofAccount - holders.length * perPosition,
       },

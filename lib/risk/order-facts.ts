@@ -1,5 +1,5 @@
 import type { Decimal } from '../model/decimal.ts'
-import type { Instrument } from '../model/instrument.ts'
+import type { Instrument, PercentPrice } from '../model/instrument.ts'
 import type { IntentClass, OrderType, Side } from '../model/order.ts'
 import type { TradingRules } from '../model/trading-state.ts'
 import type { RiskLimits } from './limits.ts'
@@ -59,8 +59,8 @@ export interface PriceFacts {
   readonly markPrice: Decimal | undefined
   /** the best price that a market order would meet */
   readonly opposite: Decimal | undefined
-  /** multiples of the mark that the venue takes a buy up to, and a sell down to; undefined: it has no such filter */
-  readonly percentPrice: { readonly up: Decimal; readonly down: Decimal } | undefined
+  /** the venue's own band around the mark; undefined: it has no such filter */
+  readonly percentPrice: PercentPrice | undefined
 }
 
 /** An account, as far as an order is held against it; money in the quote asset. */

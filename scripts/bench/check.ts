@@ -173,6 +173,8 @@ function toInstrument(at: number): Instrument {
     minQty: '0.0001',
     minNotional: '5',
     maxMarketQty: '120',
+    percentPrice: undefined,
+    maxStops: undefined,
     deliveryTime: undefined,
   }
 }

@@ -131,6 +131,8 @@ function toPerpetual(symbol: string): Instrument {
     minQty: '0.001',
     minNotional: '5',
     maxMarketQty: '100',
+    percentPrice: undefined,
+    maxStops: undefined,
     deliveryTime: undefined,
   }
 }

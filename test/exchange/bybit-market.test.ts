@@ -95,6 +95,8 @@ function expected(raw: RawInstrument): Instrument {
     minQty: plain(lots['minOrderQty']),
     minNotional: plain(lots['minNotionalValue']),
     maxMarketQty: plain(lots['maxMktOrderQty']),
+    percentPrice: undefined,
+    maxStops: 10,
     deliveryTime: raw.deliveryTime === '0' ? undefined : Number(raw.deliveryTime),
   }
 }

@@ -32,6 +32,9 @@ function expected(raw: RawSymbol): Instrument {
     const text = raw.filters.find(({ filterType }) => filterType === type)?.[field]
     return text?.includes('.') === true ? text.replace(/\.?0+$/, '') : text
   }
+  const [up, down] = [of('PERCENT_PRICE', 'multiplierUp'), of('PERCENT_PRICE', 'multiplierDown')]
+  const algo = raw.filters.find(({ filterType }) => filterType === 'MAX_NUM_ALGO_ORDERS')
+  const stops = algo?.['limit']
   const endless = raw.deliveryDate > Date.UTC(2100, 0, 1)
   return {
     symbol: raw.symbol,
@@ -48,6 +51,8 @@ function expected(raw: RawSymbol): Instrument {
     minQty: of('LOT_SIZE', 'minQty'),
     minNotional: of('MIN_NOTIONAL', 'notional'),
     maxMarketQty: of('MARKET_LOT_SIZE', 'maxQty'),
+    percentPrice: up === undefined || down === undefined ? undefined : { up, down },
+    maxStops: stops === undefined ? undefined : Number(stops),
     deliveryTime: endless ? undefined : raw.deliveryDate,
   }
 }

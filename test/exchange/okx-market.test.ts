@@ -74,6 +74,8 @@ function expected(raw: RawInstrument): Instrument {
     minQty: plain(raw['minSz']),
     minNotional: undefined,
     maxMarketQty: plain(raw['maxMktSz']),
+    percentPrice: undefined,
+    maxStops: undefined,
     deliveryTime: undefined,
   }
 }

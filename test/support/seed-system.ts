@@ -78,6 +78,8 @@ function listed(symbol: string, index: number, quote = 'USDT'): ListedInstrument
     minQty: '0.001',
     minNotional: '5',
     maxMarketQty: '100',
+    percentPrice: undefined,
+    maxStops: undefined,
     deliveryTime: undefined,
     index,
     quoteVolume: String(1_000_000 - index),
