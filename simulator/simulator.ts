@@ -1,8 +1,5 @@
 import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
-import { BinanceVenue } from './binance/binance-venue.ts'
-import { ListenKeys } from './binance/listen-keys.ts'
-import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -13,6 +10,7 @@ import { Traffic } from './core/traffic.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
+import { venues } from './venues.ts'
 
 export interface Simulator {
   /** `http://127.0.0.1:9600` */
@@ -31,20 +29,18 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const market = new Market(options, clock.now())
   // The first 24-hour statistics make the day's blocks of every symbol: better now than in a client's request.
   for (const listing of market.listings.values()) readDayStats(listing, clock.now())
-  const policy = { limit: options.weightLimit, refusalsToBan: options.banAfter }
   const faults = new Faults(clock, options.seed)
   const exchange = new Exchange(market, clock)
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
   for (const wish of options.account) openAccount(exchange, wish)
-  const listenKeys = new ListenKeys(options.listenKeyLife)
-  const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
+  const { venue, streams } = venues[options.venue](exchange, faults, options)
   const server = openServer(
     {
       clock,
       market,
       exchange,
-      venues: [new BinanceVenue(exchange, policy, listenKeys)],
-      streams: [streams],
+      venues: [venue],
+      streams,
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
@@ -62,7 +58,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const pulse = setInterval(
     () => {
       exchange.advance()
-      streams.pulse()
+      for (const each of streams) each.pulse()
     },
     Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
   )
@@ -74,7 +70,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     close: () =>
       new Promise((resolve) => {
         clearInterval(pulse)
-        streams.close()
+        for (const each of streams) each.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),
