@@ -5,6 +5,7 @@ import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import type { Faults } from './core/faults.ts'
 import type { Streams } from './core/streams.ts'
 import type { Venue } from './core/venue.ts'
+import { OkxVenue } from './okx/okx-venue.ts'
 import type { Options } from './options.ts'
 
 /** A venue's two wires over one exchange. */
@@ -14,7 +15,7 @@ export interface Wires {
   readonly streams: readonly Streams[]
 }
 
-export type VenueName = 'binanceusdm'
+export type VenueName = 'binanceusdm' | 'okx'
 
 /** How the wires of each venue are opened; one venue a simulator. */
 export const venues: Readonly<
@@ -28,4 +29,6 @@ export const venues: Readonly<
       streams: [new BinanceStreams(exchange, faults, listenKeys, options.streamLife)],
     }
   },
+
+  okx: (exchange) => ({ venue: new OkxVenue(exchange), streams: [] }),
 }

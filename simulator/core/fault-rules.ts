@@ -54,10 +54,10 @@ export const FaultRule = z.discriminatedUnion('kind', [
     share: z.number().min(0).max(1).optional(),
     ...which,
   }),
-  // The request is refused with this code.
+  // The request is refused with this code; Binance's are negative, Bybit's positive.
   z.strictObject({
     kind: z.literal('reject'),
-    code: z.number().int().min(-9999).max(-1000),
+    code: z.union([z.number().int().min(-9999).max(-1000), z.number().int().min(1).max(9_999_999)]),
     msg: z.string().max(200).optional(),
     status: z.number().int().min(400).max(599).optional(),
     ...which,
