@@ -57,7 +57,8 @@ if not rolling and (window == nil or (probeUntil and probeUntil <= now)) then
 elseif not rolling then
   if probeUntil then return refuse(math.min(probeUntil - now, askAgainMs), 4) end
   if start > window then used, booked = start == window + windowMs and booked or 0, 0 end
-  if flow == '' and used + weight > permitted then return refuse(stop - now, 2) end
+  -- What weighs nothing is stopped by a closure alone.
+  if flow == '' and weight > 0 and used + weight > permitted then return refuse(stop - now, 2) end
   used = flow == '' and used + weight or used
   if flow == '' then keep() return { 1, 0, int(start), permitted } end
 end
@@ -76,8 +77,7 @@ for name, text in pairs(state) do
 end
 local part = share > 0 and share or math.max(0, 1 - others)
 local even = windowMs / (permitted * part)
--- A pace that lies further ahead than a window is left over from another window length.
-if mine.paceAt > now + windowMs then mine.paceAt = 0 end
+if mine.paceAt > now + windowMs then mine.paceAt = 0 end -- left over from another window length
 local at = math.max(now, mine.paceAt)
 local function keepPace(paceAt)
   keep('flow:' .. flow, table.concat({ share, int(start), mine.used, mine.booked, int(paceAt * 1000), int(now) }, ' '))

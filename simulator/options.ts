@@ -2,10 +2,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { demoAccount, parseAccount, type AccountWish } from './account/accounts.ts'
 import { InputError } from './core/input-error.ts'
 import { levels, type Level } from './log.ts'
-import { venues, type VenueName } from './venues.ts'
+import { venueNames, type VenueName } from './venues.ts'
 
 export interface Options {
-  readonly venue: VenueName
+  /** all of them when undefined */
+  readonly venue: VenueName | undefined
   readonly host: string
   readonly port: number
   readonly symbols: number
@@ -23,7 +24,7 @@ export interface Options {
 }
 
 const EXAMPLES = `
-A venue for tests, benchmarks and demos: it speaks the wire of a real one (--venue) on loopback.
+A venue for tests, benchmarks and demos: it speaks the wires of real ones on loopback.
 Faults: POST /_sim/faults. Counts: GET /_sim/stats, /_sim/gaps. Truth: GET /_sim/candles, /_sim/market,
 /_sim/account. Accounts: POST /_sim/accounts, /_sim/transfer.
 
@@ -36,9 +37,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   const command = new Command('simulator')
     .description('Simulated exchange with perpetual futures, on loopback')
     .addOption(
-      new Option('--venue <name>', 'whose wire it speaks')
-        .choices(Object.keys(venues))
-        .default('binanceusdm'),
+      new Option('--venue <name>', 'the one venue it speaks as; all of them without').choices(venueNames),
     )
     .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(number('--port <number>', 'port to listen on, 0 for a free one', 0, 65_535).default(9600))

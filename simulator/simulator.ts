@@ -10,7 +10,7 @@ import { Traffic } from './core/traffic.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
-import { venues } from './venues.ts'
+import { openWires } from './venues.ts'
 
 export interface Simulator {
   /** `http://127.0.0.1:9600` */
@@ -33,13 +33,14 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const exchange = new Exchange(market, clock)
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
   for (const wish of options.account) openAccount(exchange, wish)
-  const { venue, streams } = venues[options.venue](exchange, faults, options)
+  const wires = openWires(exchange, faults, options)
+  const streams = wires.flatMap((each) => each.streams)
   const server = openServer(
     {
       clock,
       market,
       exchange,
-      venues: [venue],
+      venues: wires.map((each) => each.venue),
       streams,
       faults,
       traffic: new Traffic(),

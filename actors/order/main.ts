@@ -1,6 +1,6 @@
 import { openEgress } from '../../lib/egress/egress.ts'
 import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
-import { venueOf } from '../../lib/exchange/open-exchange.ts'
+import { openExchange, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { readAccountKeys } from '../../lib/hub/account-keys.ts'
 import { runActor } from '../../lib/hub/actor.ts'
@@ -39,9 +39,10 @@ await runActor({
       keys: readAccountKeys(config, venue, account),
       clock: hub.clock,
     }
-    const [exchange, accountExchange] = await Promise.all([
+    const [exchange, accountExchange, market] = await Promise.all([
       openOrderExchange(venue, options),
       openAccountExchange(venue, options),
+      openExchange(venue, { url, localAddress, proxy, gate: egress.gate }),
     ])
     const stopClock = followVenueClock(
       hub,
@@ -49,7 +50,11 @@ await runActor({
       () => {},
       clockEveryMs,
     )
-    const desk = await openOrderDesk(hub, of, { exchange, egress })
+    const desk = await openOrderDesk(hub, of, {
+      exchange,
+      egress,
+      fetchInstruments: () => egress.call('market', () => market.fetchInstruments()),
+    })
     const stream = listenOrders(desk, accountExchange, egress)
     const serving = serveIntents(desk)
     const leadership = standForLeader(hub, hub.keys.accountLease(venue, account, 'order'), (leads) => {
@@ -77,7 +82,7 @@ await runActor({
         await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
         stopClock()
         await desk.stop()
-        await Promise.all([exchange.close(), accountExchange.close()])
+        await Promise.all([exchange.close(), accountExchange.close(), market.close()])
       },
     }
   },

@@ -15,6 +15,8 @@ export interface Closing {
   begin(place: string, of: Place, to: Decimal, reason: string): void
   /** what to do next for a place that is being closed */
   look(place: string, instrument: Instrument, markPrice: Decimal | undefined): void
+  /** the position is flat, whoever closed it */
+  flat(place: string): void
   /** why a way out does not go on by itself, or that it takes too long; undefined when nothing is wrong */
   problem(place: string): string | undefined
   /** how many were begun */
@@ -29,17 +31,24 @@ export function openClosing(actor: RiskActor): Closing {
   const { hub, of: account } = actor
   const { clock, log } = hub
   const exits = new Map<string, { state: ExitState; problem: string | undefined; readonly of: Place }>()
-  let sight: AccountSight | undefined
-  let act: ReturnType<typeof actOnExits> | undefined
+  let parts: { readonly sight: AccountSight; readonly act: ReturnType<typeof actOnExits> } | undefined
   let count = 0
 
-  function open(): { sight: AccountSight; act: ReturnType<typeof actOnExits> } {
-    sight ??= openAccountSight(actor)
-    act ??= actOnExits(actor, sight, (place, word) => {
+  function open(): NonNullable<typeof parts> {
+    if (parts !== undefined) return parts
+    const sight = openAccountSight(actor)
+    const act = actOnExits(actor, sight, (place, word) => {
       const exit = exits.get(place)
       if (exit !== undefined) exit.state = hearExitEnd(exit.state, word)
     })
-    return { sight, act }
+    parts = { sight, act }
+    return parts
+  }
+
+  /** What was seen so far costs a question each at every reading: the next way out begins anew. */
+  function end(place: string): void {
+    exits.delete(place)
+    if (exits.size === 0) parts = undefined
   }
 
   return {
@@ -59,17 +68,17 @@ export function openClosing(actor: RiskActor): Closing {
     look(place, instrument, markPrice) {
       const exit = exits.get(place)
       if (exit === undefined) return
-      const parts = open()
+      const { sight, act } = open()
       const { symbol, side } = exit.of
       const now = Math.floor(clock.now())
-      const resting = parts.sight.orders()
+      const resting = sight.orders()
       const { state, actions, isOut, problem } = judgeExit(exit.state, {
         account: account.account,
         now,
         instrument,
         markPrice,
         band: usualBand,
-        sizes: parts.sight.sizes(place),
+        sizes: sight.sizes(place),
         resting: resting && {
           askedAt: resting.askedAt,
           ids: resting.rows
@@ -81,13 +90,19 @@ export function openClosing(actor: RiskActor): Closing {
       })
       exit.state = state
       exit.problem = problem ?? (isLate(state, now) ? 'it is not closed after 10 s' : undefined)
-      for (const action of actions) parts.act(place, exit.of, action)
+      for (const action of actions) act(place, exit.of, action)
       if (!isOut) return
       log.warn({ symbol, side, to: state.to, ms: now - state.startedAt }, 'the position was closed')
-      exits.delete(place)
+      end(place)
+    },
+    flat(place) {
+      if (exits.has(place)) end(place)
     },
     problem: (place) => exits.get(place)?.problem,
     count: () => count,
-    clear: () => exits.clear(),
+    clear() {
+      exits.clear()
+      parts = undefined
+    },
   }
 }

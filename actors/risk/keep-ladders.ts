@@ -1,6 +1,8 @@
 import type { Exchange } from '../../lib/exchange/exchange.ts'
+import type { AccountReport } from '../../lib/model/balance-report.ts'
 import type { Instrument } from '../../lib/model/instrument.ts'
 import type { StopReport } from '../../lib/model/order-report.ts'
+import { positionField } from '../../lib/model/position-report.ts'
 import { isStopId } from '../../lib/model/stop-id.ts'
 import { encodeLadder, readLadders, writeLadder } from '../../lib/orders/ladders.ts'
 import { freshMarks } from '../../lib/risk/backstop.ts'
@@ -55,13 +57,20 @@ export function keepLadders(
   let begunAt = 0
   let beginning = false
   let isListed = false
-  let isDue = false
+  const due = new Set<string>()
 
   const watch = watchVenue(
     actor,
     { market: parts.market, positions, words },
-    { hearPositions: lookSoon, hearStops, hearList, isLeader: () => actor.mayProtect() },
+    { hearPositions, hearStops, hearList, isLeader: () => actor.mayProtect() },
   )
+
+  function hearPositions({ positions: told }: AccountReport): void {
+    for (const word of told) {
+      const place = positionField(word)
+      if (word.size !== '0' || kept.has(place)) lookSoon(place)
+    }
+  }
 
   function hearStops(heard: readonly PlacedWord[]): void {
     if (begunAt === 0) return
@@ -70,8 +79,8 @@ export function keepLadders(
       // Of a place that was forgotten: a list tells what there is.
       if (ladder === undefined) watch.readStops()
       else ladder.state = hearStopWord(ladder.state, word)
+      lookSoon(place)
     }
-    lookSoon()
   }
 
   function hearList(rows: readonly StopReport[], askedAt: number): void {
@@ -83,9 +92,9 @@ export function keepLadders(
         .filter((row) => placeOf(row) === place)
         .flatMap((row) => toListedStop(of.account, row) ?? [])
       ladder.state = hearStopWord(ladder.state, { word: 'listed', stops, askedAt })
+      lookSoon(place)
     }
     isListed = true
-    lookSoon()
   }
 
   function ladderAt(place: string): KeptLadder {
@@ -115,27 +124,38 @@ export function keepLadders(
     closing.clear()
   }
 
-  function lookSoon(): void {
-    if (isDue) return
-    isDue = true
+  /** Judges a place of which something was heard: at once, but not all the others with it. */
+  function lookSoon(place: string): void {
+    due.add(place)
+    if (due.size > 1) return
     setImmediate(() => {
-      isDue = false
-      look()
+      const places = [...due]
+      due.clear()
+      if (!mayJudge()) return
+      for (const each of places) judge(ladderAt(each))
     })
   }
 
   function look(): void {
-    if (!actor.mayProtect()) return end()
+    if (!mayJudge()) return
+    for (const [place, { word }] of positions.places()) if (word.size !== '0') ladderAt(place)
+    for (const ladder of kept.values()) judge(ladder)
+  }
+
+  /** Whether this process keeps the stops, and knows what there is to know. */
+  function mayJudge(): boolean {
+    if (!actor.mayProtect()) {
+      end()
+      return false
+    }
     if (begunAt === 0) {
       if (!beginning) void begin()
-      return
+      return false
     }
-    if (!isListed && Date.now() - begunAt < listWithinMs) return
-    if (modes.problem() === undefined) {
-      for (const [place, { word }] of positions.places()) if (word.size !== '0') ladderAt(place)
-      for (const ladder of kept.values()) judge(ladder)
-    }
+    if (!isListed) watch.readStops()
+    if (!isListed && Date.now() - begunAt < listWithinMs) return false
     cover.tell(kept, modes.problem())
+    return modes.problem() === undefined
   }
 
   function judge(ladder: KeptLadder): void {
@@ -161,7 +181,8 @@ export function keepLadders(
       if (action.do === 'exit') closing.begin(place, owner, action.to, action.reason)
       else actions.push(action)
     }
-    closing.look(place, instrument, freshMarks(marks, now, limits)[0]?.price)
+    if (position?.size === '0') closing.flat(place)
+    else closing.look(place, instrument, freshMarks(marks, now, limits)[0]?.price)
     ladder.problem = judgement.problem ?? closing.problem(place)
     cover.measure(ladder, before, now)
     if (actions.length > 0) void storeAndAct(ladder, actions)

@@ -90,6 +90,7 @@ await runActor({
       mayProtect: () => leadership.ledLast() && Number.isFinite(hub.clock.errorMs()),
       leadership,
       pulse,
+      tradeEars: new Set(),
     }
     let instruments: ReadonlyMap<string, ListedInstrument> = new Map()
     const reading = repeat(

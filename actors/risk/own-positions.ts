@@ -1,5 +1,6 @@
 import { settleMs } from '../../lib/account/account-sources.ts'
 import type { AccountReport } from '../../lib/model/balance-report.ts'
+import { signOf, sub } from '../../lib/model/decimal.ts'
 import type { Decimal } from '../../lib/model/decimal.ts'
 import { positionField } from '../../lib/model/position-report.ts'
 import type { PositionReport } from '../../lib/model/position-report.ts'
@@ -7,6 +8,8 @@ import type { PositionReport } from '../../lib/model/position-report.ts'
 /** A position as this process itself heard of it. */
 export interface OwnPosition {
   readonly word: PositionReport
+  /** its size by the newest word on an older change; undefined: none was heard */
+  readonly sizeBefore: Decimal | undefined
   /** of the newest word that tells one */
   readonly entryPrice: Decimal | undefined
   /** undefined where there is none, too */
@@ -55,23 +58,35 @@ function afterWord(before: OwnPosition | undefined, word: PositionReport): OwnPo
   const liquidation = tells
     ? { liquidationPrice: word.margin.liquidationPrice, liquidationAt: word.askedAt }
     : { liquidationPrice: before?.liquidationPrice, liquidationAt: before?.liquidationAt ?? 0 }
-  if (before !== undefined && !isNewer(word, before.word)) return { ...before, ...liquidation }
+  if (before !== undefined && !isNewer(word, before)) return { ...before, ...liquidation }
   // One endpoint tells no entry price: of the same size the one that is known holds.
   const isSame = before?.word.size === word.size
   const entryPrice = word.entryPrice ?? (isSame ? before?.entryPrice : undefined)
-  return { word, entryPrice, ...liquidation }
+  const isLater = (before?.word.time ?? 0) < (word.time ?? 0)
+  return { word, sizeBefore: isLater ? before?.word.size : before?.sizeBefore, entryPrice, ...liquidation }
 }
 
-function isNewer(a: PositionReport, b: PositionReport): boolean {
+function isNewer(a: PositionReport, { word: b, sizeBefore }: OwnPosition): boolean {
   const [x, y] = [a.time ?? 0, b.time ?? 0]
   if (x !== y) return x > y
-  const [sureA, sureB] = [surenessOf(a), surenessOf(b)]
-  if (sureA !== sureB) return sureA > sureB
-  return a.source === 'stream' && a.ordinal !== b.ordinal ? a.ordinal > b.ordinal : a.askedAt > b.askedAt
+  if (isSettled(a) !== isSettled(b)) return isSettled(a)
+  if (isSettled(a) || (a.source === 'stream') === (b.source === 'stream'))
+    return a.source === 'stream' && a.ordinal !== b.ordinal ? a.ordinal > b.ordinal : a.askedAt > b.askedAt
+  const isStreamAhead =
+    a.source === 'stream' ? isBetween(sizeBefore, b.size, a.size) : isBetween(sizeBefore, a.size, b.size)
+  return isStreamAhead === (a.source === 'stream')
 }
 
-/** Of words of one time: an answer that was asked for long after it has every change, then the stream is surest. */
-function surenessOf({ source, time = 0, askedAt }: PositionReport): number {
-  if (source === 'stream') return 1
-  return askedAt >= time + settleMs ? 2 : 0
+/** Whether an answer was asked for so long after the change that it has all of its steps. */
+function isSettled({ source, time = 0, askedAt }: PositionReport): boolean {
+  return source !== 'stream' && askedAt >= time + settleMs
+}
+
+/**
+ * Whether an answer stands between the size before and the stream's. Of one time they may be two steps of one order's
+ * fills, which go one way: then the stream is ahead, and else the answer.
+ */
+function isBetween(before: Decimal | undefined, answer: Decimal, stream: Decimal): boolean {
+  if (before === undefined) return false
+  return signOf(sub(answer, before)) * signOf(sub(stream, answer)) > 0
 }

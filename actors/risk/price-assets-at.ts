@@ -16,7 +16,7 @@ export interface PastPrices {
   /** reads what is needed for these assets, unless that was done of late */
   prepare(assets: ReadonlySet<string>): Promise<void>
   /** the close of the minute, or what it was worth last where that minute is not known; undefined: not known at all */
-  priceAt(asset: string, time: number): Decimal | undefined
+  readonly priceAt: (asset: string, time: number) => Decimal | undefined
 }
 
 interface Prices {

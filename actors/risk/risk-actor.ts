@@ -5,6 +5,7 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import type { Leadership } from '../../lib/hub/lease.ts'
 import type { RedisPulse } from '../../lib/hub/redis-pulse.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
+import type { TradeReport } from '../../lib/model/order-report.ts'
 import type { RiskLimits } from '../../lib/risk/limits.ts'
 
 /** What the parts of this actor work with. */
@@ -21,6 +22,8 @@ export interface RiskActor {
   mayProtect(): boolean
   readonly leadership: Leadership
   readonly pulse: RedisPulse
+  /** who is told of each trade that the stream tells, of whatever order */
+  readonly tradeEars: Set<(trade: TradeReport) => void>
 }
 
 /** Something that this actor does again and again. */
@@ -41,7 +44,9 @@ export async function protectAt<T>(
   run: () => Promise<T>,
 ): Promise<{ answer: T; askedAt: number }> {
   const { clock } = actor.hub
-  let askedAt = 0
-  const answer = await protect(actor, run, () => (askedAt = Math.floor(clock.now() - clock.errorMs())))
+  const now = () => Math.floor(clock.now() - clock.errorMs())
+  // Who goes alone, without the budget, is not told when it leaves; it surely had not before it was asked for.
+  let askedAt = now()
+  const answer = await protect(actor, run, () => (askedAt = now()))
   return { answer, askedAt }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { writeTradingState } from '../../lib/account/trading-states.ts'
 import { keepConditions } from '../../lib/hub/keep-conditions.ts'
 import type { Condition } from '../../lib/hub/conditions.ts'
@@ -19,8 +18,6 @@ import type { RiskActor, RiskPart } from './risk-actor.ts'
 // Real ms.
 const lookEveryMs = 100
 const idleEveryMs = 300
-/** A Redis that does not answer holds nobody in a position. */
-const storeWithinMs = 300
 const tellEveryMs = 1_000
 /** Between two complete readings at the end, which weigh most. */
 const confirmEveryMs = 500
@@ -43,7 +40,7 @@ export function runFlatten(
   actor: RiskActor,
   instruments: () => ReadonlyMap<string, ListedInstrument>,
 ): RiskPart {
-  const { hub, of } = actor
+  const { hub, of, pulse } = actor
   const { clock, log } = hub
   let running: Running | undefined
   let stored: StoredFlatten | undefined
@@ -54,8 +51,8 @@ export function runFlatten(
 
   async function look(): Promise<void> {
     // Without Redis nobody leads, and what is under way goes on: it only ever makes positions smaller.
-    if (!actor.isLeader() && hub.redis.status === 'ready') running = undefined
-    else await read()
+    if (actor.isLeader() || (running !== undefined && actor.mayProtect())) await read()
+    else running = undefined
     if (running === undefined) return
     const { sight, revision } = running
     const judgement = judgeFlatten(running.state, {
@@ -64,7 +61,9 @@ export function runFlatten(
       positions: positionsOf(sight),
     })
     const progress = toProgress(sight, judgement)
-    const kept = await answered(writeFlatten(hub, of, revision, { state: judgement.state, progress }))
+    const kept = await pulse.unlessSilent(
+      writeFlatten(hub, of, revision, { state: judgement.state, progress }),
+    )
     if (kept === false) return reload()
     if (kept === true) running.revision = revision + 1
     running.state = withWords(judgement.state)
@@ -86,8 +85,10 @@ export function runFlatten(
     if (running === undefined && now - readAt < idleEveryMs) return
     readAt = now
     const [flatten, state] = await Promise.all([
-      answered(readFlatten(hub, of).then((found) => ({ found }))),
-      answered(hub.redis.get(hub.keys.tradingState(of.venue, of.account)).then((text) => ({ text }))),
+      pulse.unlessSilent(readFlatten(hub, of).then((found) => ({ found }))),
+      pulse.unlessSilent(
+        hub.redis.get(hub.keys.tradingState(of.venue, of.account)).then((text) => ({ text })),
+      ),
     ])
     if (state !== undefined) isHalted = decodeTradingState(state.text) === 'halted'
     if (flatten === undefined) return
@@ -140,7 +141,7 @@ export function runFlatten(
 
   async function halt(): Promise<void> {
     const reason = `flatten: ${stored?.request.reason ?? ''}`
-    await answered(writeTradingState(hub, of, 'halted', reason, fromAll).catch(() => undefined))
+    await pulse.unlessSilent(writeTradingState(hub, of, 'halted', reason, fromAll))
   }
 
   async function finish(now: Running): Promise<void> {
@@ -154,7 +155,7 @@ export function runFlatten(
       sight.readStops()
       return
     }
-    if (await answered(endFlatten(hub, of, now.revision, 'flat'))) {
+    if (await pulse.unlessSilent(endFlatten(hub, of, now.revision, 'flat'))) {
       log.warn({ ms: Math.round(clock.now() - now.state.startedAt) }, 'the account is flat')
       running = undefined
       await tell(undefined)
@@ -213,7 +214,7 @@ export function runFlatten(
       const late = `the account is not flat after 10 s; ${places.length} positions are left: ${places.join(', ')}${why.join('')}`
       if (progress.isLate) standing.set('flatten late', { since, text: late, severity: 'critical' })
     }
-    await answered(keepConditions(hub, of, 'flatten', standing).catch(() => undefined))
+    await pulse.unlessSilent(keepConditions(hub, of, 'flatten', standing))
   }
 
   const timer = repeat(hub, { what: 'the flatten was not looked at', everyMs: lookEveryMs }, look)
@@ -221,10 +222,4 @@ export function runFlatten(
     tell: () => ({ flattening: running === undefined ? 0 : 1 }),
     stop: () => timer.stop(),
   }
-}
-
-/** What Redis says in time; undefined when it does not, or fails. */
-async function answered<T>(work: Promise<T>): Promise<T | undefined> {
-  const quiet = work.catch(() => undefined)
-  return Promise.race([quiet, sleep(storeWithinMs, undefined, { ref: false })])
 }

@@ -34,10 +34,13 @@ export interface VenueEars {
   isLeader(): boolean
 }
 
-// Market ms, and the real ms at least. Without a position there is little to be late for.
-const every = { positions: 1_000, idle: 3_000, marks: 2_000, stops: 10_000, least: 100 } as const
-// Real ms between two readings of the positions that events ask for.
-const apartMs = 250
+// Market ms, and the real ms at least. What the stream tells need not be asked for so often.
+const every = { positions: 1_000, listening: 2_000, marks: 3_000, stops: 15_000, least: 100 } as const
+// Real ms between two readings that events ask for.
+const apartMs = { positions: 250, stops: 2_000 } as const
+// What the readings may weigh in a market second, and at once: the rest of the address's budget is for what acts.
+const reading = { perSecond: 14, atOnce: 150 } as const
+const weights = { position: 5, marks: 10, stops: 40 } as const
 
 /**
  * Listens to the account's events, and reads positions, stops and marks again and again. Marks have two sources: the
@@ -52,8 +55,19 @@ export function watchVenue(
   const { clock, log } = hub
   const { market, positions, words } = parts
   const marks = new Map<string, Map<string, MarkWord>>()
-  let [positionsAt, stopsAt] = [0, 0]
+  let [positionsAt, stopsAt, stopsTriedAt] = [0, 0, 0]
   let soon: NodeJS.Timeout | undefined
+  let [left, leftAt]: [number, number] = [reading.atOnce, Date.now()]
+
+  /** Whether a reading may leave: what is asked for too often waits for its next time. */
+  function mayRead(weight: number): boolean {
+    const now = Date.now()
+    left = Math.min(reading.atOnce, left + ((now - leftAt) / 1_000) * clock.rate * reading.perSecond)
+    leftAt = now
+    if (left < weight) return false
+    left -= weight
+    return true
+  }
 
   function hearMark(symbol: string, word: MarkWord): void {
     const ofSymbol = marks.get(symbol) ?? new Map<string, MarkWord>()
@@ -71,6 +85,7 @@ export function watchVenue(
   }
 
   async function readPosition(symbol: string): Promise<void> {
+    if (!mayRead(weights.position)) return
     try {
       hearReport(await protect(actor, () => exchange.fetchPosition(symbol)))
     } catch (error) {
@@ -91,7 +106,10 @@ export function watchVenue(
     async () => {
       const now = Date.now()
       if (!ears.isLeader()) return
-      if (!isHolding() && now - positionsAt < realMs(every.idle)) return
+      // A little less: the next look must not find it too early by a ms.
+      const isHeard = stream.tell().connected && now - positionsAt < 0.9 * realMs(every.listening)
+      if (isHeard) return
+      if (!mayRead(weights.position)) return
       positionsAt = now
       hearReport(await protect(actor, () => exchange.fetchPositions()))
     },
@@ -100,7 +118,8 @@ export function watchVenue(
     hub,
     { what: 'stops were not listed', everyMs: realMs(every.stops) },
     async () => {
-      if (!ears.isLeader()) return
+      if (!ears.isLeader() || Date.now() - stopsTriedAt < apartMs.stops || !mayRead(weights.stops)) return
+      stopsTriedAt = Date.now()
       const { answer, askedAt } = await protectAt(actor, () => orders.fetchOpenStops())
       stopsAt = Date.now()
       ears.hearList(answer, askedAt)
@@ -110,7 +129,7 @@ export function watchVenue(
     hub,
     { what: 'marks were not read', everyMs: realMs(every.marks) },
     async () => {
-      if (!ears.isLeader() || !isHolding()) return
+      if (!ears.isLeader() || !isHolding() || !mayRead(weights.marks)) return
       // What the mark actor was told by the same endpoint is as good.
       const told = await actor.pulse.unlessSilent(readMarks(hub, of.venue))
       const freshAt = clock.now() - every.marks
@@ -134,8 +153,10 @@ export function watchVenue(
     }
     const read = orders.readEvent(event)
     if (read === undefined) return
-    if ('stop' in read) ears.hearStops(words.ofStop(read.stop))
-    else if (read.order.order !== undefined) ears.hearStops(words.ofOrder(read.order.order))
+    if ('stop' in read) return ears.hearStops(words.ofStop(read.stop))
+    const { order, trade } = read.order
+    if (trade !== undefined) for (const hear of actor.tradeEars) hear(trade)
+    if (order !== undefined) ears.hearStops(words.ofOrder(order))
   }
 
   /** Soon: what many events ask for is asked for once. */
@@ -146,7 +167,7 @@ export function watchVenue(
         positionsAt = 0
         readingPositions.now()
       },
-      Math.max(0, positionsAt + apartMs - Date.now()),
+      Math.max(0, positionsAt + apartMs.positions - Date.now()),
     )
   }
 

@@ -14,6 +14,9 @@ export interface PollFlow {
 
 // A little slower than the share allows, so that jitter does not run into it.
 const slack = 0.98
+// A window holds whole polls only, and few heavy ones: the pace may be slower than the share says, and is waited for.
+const patiencePeriods = 1.5
+const leastPatienceMs = 2_000
 
 /** Polls that have `share` of the limit that is scarcest for them, or less where so many bring nothing new. */
 export function openPollFlow(
@@ -28,8 +31,9 @@ export function openPollFlow(
   const { charge, mostPerSecond = Infinity } = of.cost
   const all = () => egress.perSecond(of.egressClass, charge)
   const share = Math.min(of.share, (mostPerSecond * clock.rate) / all())
+  const patienceMs = Math.max(leastPatienceMs, (patiencePeriods * 1_000) / (all() * share))
   return {
-    flow: { name: of.name, share, usualWeight: charge.amount },
+    flow: { name: of.name, share, usualWeight: charge.amount, patienceMs },
     limit: charge.limit.name,
     perSecond: () => all() * share * slack,
   }

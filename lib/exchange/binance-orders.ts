@@ -20,6 +20,22 @@ export const binanceOrders: VenueOrders = {
   laterCodes: new Set(['-1003', '-1008', '-1015', '-1021']),
   absentCodes: new Set(['-2011', '-2013']),
   bandCodes: new Set(['-4131']),
+  // Precision, price, lot, notional and percent-price.
+  filterCodes: new Set(
+    [
+      '-1013',
+      '-1111',
+      '-4001',
+      '-4002',
+      '-4003',
+      '-4004',
+      '-4005',
+      '-4013',
+      '-4014',
+      '-4016',
+      '-4023',
+    ].concat(['-4024', '-4029', '-4030', '-4131', '-4164']),
+  ),
   restingCodes: new Set(['-4118']),
   passedCodes: new Set(['-2021']),
   // -2022, -4118: the stops would exceed the position.

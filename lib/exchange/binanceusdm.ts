@@ -159,6 +159,7 @@ export const binanceusdm: Venue = {
     // ccxt picks the error table by the production address; at any other one -2019 would be a nameless error.
     client.getExceptionsByUrl = (_url, kind) => client.exceptions['linear']?.[kind] ?? {}
   },
+  useDemo: (client) => client.enableDemoTrading(true),
 }
 
 function filterValue(info: Raw, type: string, field: string): string | undefined {

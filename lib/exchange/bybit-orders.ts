@@ -34,6 +34,8 @@ export const bybitOrders: VenueOrders = {
   laterCodes: new Set(['10002', '10006', '10018', '10429']),
   absentCodes: new Set([noSuchOrder, '110008', '110010']),
   bandCodes: new Set(['110003']),
+  // Price range, and least notional.
+  filterCodes: new Set(['110003', '110094']),
   // Others that reduce leave nothing of the position to it, or there is none.
   restingCodes: new Set(['110017']),
   passedCodes: new Set(['110092', '110093']),

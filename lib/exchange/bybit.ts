@@ -142,4 +142,5 @@ export const bybit: Venue = {
     const exact = client.exceptions['exact']
     if (exact !== undefined) for (const code of ['10000', '10016', '10429']) exact[code] = exact['10006']
   },
+  useDemo: (client) => client.enableDemoTrading(true),
 }

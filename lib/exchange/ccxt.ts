@@ -8,11 +8,12 @@ import type { RequestGate, Ticket, VenueAnswer, VenueRequest } from './exchange.
 import { UnreadableAnswer } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { StreamUrls } from './venue-account.ts'
+import { demoUrl } from './venue.ts'
 import type { RawAnswer, Refusal, Venue, VenueCall } from './venue.ts'
 
 /** How a client reaches its venue. */
 export interface ClientOptions {
-  /** address that stands in for the venue's own; empty: the venue's own */
+  /** address that stands in for the venue's own; empty: the venue's own; `demoUrl`: its environment without real money */
   readonly url: string
   readonly localAddress: string
   readonly proxy: string
@@ -52,6 +53,7 @@ interface RequestState {
 export async function openClient(venue: Venue, options: ClientOptions): Promise<VenueClient> {
   const Base = await loadClass(venue.module)
   const Client = guard(Base, venue, options)
+  const isReal = options.url === '' || options.url === demoUrl
   const client = new Client({
     ...venue.options,
     enableRateLimit: true,
@@ -59,10 +61,11 @@ export async function openClient(venue: Venue, options: ClientOptions): Promise<
     enableLastHttpResponse: false,
     enableLastJsonResponse: false,
     number: String,
-    ...(options.url === '' ? {} : { urls: venue.urls(options.url, options.url.replace(/^http/, 'ws')) }),
+    ...(isReal ? {} : { urls: venue.urls(options.url, options.url.replace(/^http/, 'ws')) }),
     ...proxySettings(options.proxy),
   })
   venue.prepare(client)
+  if (options.url === demoUrl) venue.useDemo(client)
   // ccxt opens a ws:// address, the simulator's, with this agent only.
   if (options.url.startsWith('http:')) await client.loadHttpProxyAgent()
   client.options['ws'] = {

@@ -26,6 +26,8 @@ export const okxOrders: VenueOrders = {
   laterCodes: new Set(['50011', '50040', '50061', '50102']),
   absentCodes: new Set(['51400', '51401', '51402', '51603']),
   bandCodes: new Set(['51006', '51135', '51136', '51137', '51138']),
+  // Price limits, least and most size, lot and tick.
+  filterCodes: new Set(['51006', '51020', '51120', '51121', '51202', '51135', '51136', '51137', '51138']),
   restingCodes: new Set(['51112', '51115', '51117', '51205']),
   passedCodes: new Set(['51278', '51280']),
   // Others that reduce hold the position.

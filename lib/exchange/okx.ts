@@ -131,6 +131,7 @@ export const okx: Venue = {
     const exact = client.exceptions['exact']
     if (exact !== undefined) exact['50061'] = exact['50011']
   },
+  useDemo: (client) => client.setSandboxMode(true),
 }
 
 function toLimit(

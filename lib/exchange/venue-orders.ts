@@ -15,6 +15,8 @@ export interface VenueOrders {
   readonly absentCodes: ReadonlySet<string>
   /** codes that refuse a market order because the best price is beyond the venue's band */
   readonly bandCodes: ReadonlySet<string>
+  /** codes that refuse an order by the contract's terms: its price, size or notional, as the venue has them now */
+  readonly filterCodes: ReadonlySet<string>
   /** codes that refuse a reducing order because others hold the position */
   readonly restingCodes: ReadonlySet<string>
   /** codes that refuse a stop because the price has passed its trigger */

@@ -96,12 +96,19 @@ export interface Venue {
   readonly orders?: VenueOrders
   /** mends what ccxt gets wrong when its address is replaced, on a new client */
   prepare(client: CcxtInternals): void
+  /** turns a new client to the venue's environment without real money */
+  useDemo(client: CcxtInternals): void
 }
+
+/** The address that stands for a venue's environment without real money, which has keys of its own. */
+export const demoUrl = 'demo'
 
 /** The parts of a ccxt client that a venue may mend. */
 export interface CcxtInternals {
   exceptions: Record<string, Record<string, unknown>>
   getExceptionsByUrl?: (url: string, kind: string) => unknown
+  enableDemoTrading(enabled: boolean): void
+  setSandboxMode(enabled: boolean): void
 }
 
 /** The whole number or decimal in a header; undefined where it is absent or something else. */

@@ -7,7 +7,7 @@ import { readInstruments } from './instruments.ts'
 export interface FollowedInstruments {
   readonly of: InstrumentOf
   all(): ReadonlyMap<string, Instrument>
-  /** reads them again at once, because something about them is not as it was thought to be */
+  /** reads them again within a second, because something about them is not as it was thought to be */
   reload(): void
   stop(): void
 }
@@ -21,8 +21,18 @@ export async function followInstruments(hub: Hub, venue: string): Promise<Follow
   let instruments: ReadonlyMap<string, Instrument> = await readInstruments(hub, venue)
   let readAt = Date.now()
 
+  let later: NodeJS.Timeout | undefined
+
   function reload(): void {
-    if (Date.now() - readAt < leastApartMs) return
+    if (later !== undefined) return
+    const inMs = readAt + leastApartMs - Date.now()
+    if (inMs > 0) {
+      later = setTimeout(() => {
+        later = undefined
+        reload()
+      }, inMs)
+      return
+    }
     readAt = Date.now()
     readInstruments(hub, venue).then(
       (told) => (instruments = told),
@@ -38,6 +48,9 @@ export async function followInstruments(hub: Hub, venue: string): Promise<Follow
     },
     all: () => instruments,
     reload,
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer)
+      clearTimeout(later)
+    },
   }
 }

@@ -52,6 +52,8 @@ export interface ClassAllowance {
 
 // Where orders or accounts share the address with market data, this part is for protect and cancel alone.
 const keptForProtect = 0.25
+// And so much more for orders: what is paced takes all that it may of a window, and would leave them nothing of its end.
+const keptForOrders = 0.05
 
 // Of an account's orders this part is for protect and cancel alone, always. Nobody else is thought to send any.
 const ordersKeptForProtect = 0.3
@@ -64,15 +66,16 @@ export function allowanceOf(
   if (of.limit.counts === 'orders') return orderAllowanceOf(egressClass, of.limit.limit)
   const permitted = Math.floor(of.limit.limit * of.share)
   const kept = Math.ceil(permitted * keptForProtect)
+  const keptByPaced = Math.ceil(permitted * (keptForProtect + keptForOrders))
   switch (egressClass) {
     case 'protect':
       return { permitted, kept: 0, group: 'private', paced: false }
     case 'orders':
       return { permitted, kept, group: 'private', paced: false }
     case 'account':
-      return { permitted, kept, group: 'private', paced: true }
+      return { permitted, kept: keptByPaced, group: 'private', paced: true }
     case 'market':
-      return { permitted, kept, group: 'market', paced: true }
+      return { permitted, kept: keptByPaced, group: 'market', paced: true }
   }
 }
 

@@ -55,7 +55,7 @@ export function afterWord(
       tradeIds: [...next.tradeIds, trade.id].toSorted(),
       filledNotional: add(next.filledNotional, notional),
       fees: trade.feeAsset === quote ? add(next.fees, fee) : next.fees,
-      time: Math.max(next.time, time),
+      time: Math.max(toldAt(next), time),
     }
     const own = { id: `${orderId}-${trade.id}`, orderId, strategy, symbol, side, size, price, notional }
     fills.push({ ...own, fee, liquidity, realisedProfit, time })
@@ -72,8 +72,9 @@ export function lacksTrades(order: LiveOrder): boolean {
 function afterReport(order: LiveOrder, report: OrderReport): LiveOrder {
   const filled = largerOf(order.filled, report.filled)
   const venueId = report.orderId
-  const known = { ...order, filled, venueId, time: Math.max(order.time, report.time) }
-  const isNewer = compareOrderVersions(report, order) > 0
+  const time = toldAt(order)
+  const known = { ...order, filled, venueId, time: Math.max(time, report.time) }
+  const isNewer = compareOrderVersions(report, { ...order, time }) > 0
   const changed =
     (isNewer && report.state !== order.state) ||
     filled !== order.filled ||
@@ -81,6 +82,11 @@ function afterReport(order: LiveOrder, report: OrderReport): LiveOrder {
     known.time !== order.time
   if (!changed) return order
   return isNewer ? { ...known, state: report.state } : known
+}
+
+// Before the venue's first word its time is ours, which may be ahead of the venue's.
+function toldAt({ state, venueId, time }: LiveOrder): number {
+  return state === 'pending' && venueId === undefined ? 0 : time
 }
 
 function largerOf(a: Decimal, b: Decimal): Decimal {

@@ -38,11 +38,12 @@ export interface JudgeParts {
 const mostStops = { ofSymbol: 100, ofAccount: 200 }
 
 /** Cuts an intent to the venue's steps and holds it against everything that is known. */
-export async function judgeIntent(
+export function judgeIntent(
   parts: JudgeParts,
   intent: OrderIntent,
   sight: AccountSight,
-): Promise<Judgement> {
+  market: MarketSight,
+): Judgement {
   const { symbol, side } = intent
   const instrument = parts.instruments.of(symbol)
   if (instrument === undefined) return { denied: `no instrument ${symbol} is known` }
@@ -50,7 +51,6 @@ export async function judgeIntent(
     if (sight.problem !== undefined) return { denied: sight.problem }
     if (isDisputed(sight, symbol)) return { denied: `the sources of the account differ on ${symbol}` }
   }
-  const market = await readMarket(parts, symbol)
   const opposite = side === 'buy' ? market.ask : market.bid
   const held = heldOf(sight, intent)
   const sized = sizeOrder(intent, instrument, {
@@ -74,13 +74,15 @@ export async function judgeIntent(
   return { intent: { ...intent, price: sized.price, slices }, reservations: verdict.reservations, before }
 }
 
-interface MarketFacts {
+/** What is known of a symbol's market. */
+export interface MarketSight {
   readonly bid: Decimal | undefined
   readonly ask: Decimal | undefined
   readonly polledAt: number | undefined
 }
 
-async function readMarket({ hub, venue }: JudgeParts, symbol: string): Promise<MarketFacts> {
+/** Reads it. */
+export async function readMarketSight({ hub, venue }: JudgeParts, symbol: string): Promise<MarketSight> {
   const { redis, keys, config } = hub
   const [ticker, polledAt] = await Promise.all([
     redis.hget(keys.tickers(venue), symbol),
@@ -95,7 +97,7 @@ function toFacts(
   { symbol }: OrderIntent,
   instrument: Instrument,
   sight: AccountSight,
-  market: MarketFacts & { opposite: Decimal | undefined; held: AccountFacts['held'] },
+  market: MarketSight & { opposite: Decimal | undefined; held: AccountFacts['held'] },
 ): OrderFacts {
   const now = hub.clock.now()
   const mark = sight.marks.get(symbol)

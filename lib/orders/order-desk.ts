@@ -10,6 +10,7 @@ import { followInstruments } from '../market/follow-instruments.ts'
 import type { FollowedInstruments } from '../market/follow-instruments.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { RetryLaterError } from '../model/errors.ts'
+import type { Instrument } from '../model/instrument.ts'
 import type { Intent } from '../model/intent.ts'
 import type { MoneyTerms } from '../model/live-order.ts'
 import type { ExposedSize } from '../risk/exposure.ts'
@@ -17,6 +18,7 @@ import { limitsOf } from '../risk/limits.ts'
 import { followAccountSight } from './follow-account-sight.ts'
 import { openJournal } from './journal.ts'
 import { journaledExchange } from './journaled-exchange.ts'
+import { instrumentReloader } from './reload-instrument.ts'
 import type { OrderPath } from './send-intent.ts'
 import { submitIntent } from './submit-intent.ts'
 import type { IntentOutcome } from './submit-intent.ts'
@@ -44,9 +46,11 @@ export async function openOrderDesk(
     readonly exchange: OrderExchange
     readonly egress: Egress
     readonly foreign?: () => readonly ExposedSize[]
+    /** the venue's contracts as it lists them now; without it a refusal by a contract's terms only tells why */
+    readonly fetchInstruments?: () => Promise<readonly Instrument[]>
   },
 ): Promise<OrderDesk> {
-  const { egress, foreign = () => [] } = parts
+  const { egress, foreign = () => [], fetchInstruments: fetch } = parts
   const journal = openJournal(hub, of, actorId('order'))
   const exchange = journaledExchange(parts.exchange, journal)
   const instruments = await followInstruments(hub, of.venue)
@@ -71,6 +75,7 @@ export async function openOrderDesk(
     durability: await openDurability(hub),
     call: (run, booked) => egress.call('orders', run, undefined, undefined, booked),
     moneyTerms,
+    ...(fetch && { onFilterRefusal: instrumentReloader(hub, of.venue, { instruments, fetch }) }),
   }
   const askSoon = (orderId: string) => void asked.set(orderId, true)
   const submitParts = {

@@ -1,6 +1,7 @@
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
 import type { OrderBooking } from '../egress/order-rates.ts'
+import { isFilterRefusal } from '../exchange/filter-refusal.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import type { Durability } from '../hub/durability.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -9,6 +10,7 @@ import { encodeClaim } from '../model/claim.ts'
 import type { Claim, SizedIntent, Slice } from '../model/claim.ts'
 import { OutcomeUnknownError, describeError } from '../model/errors.ts'
 import type { MoneyTerms } from '../model/live-order.ts'
+import type { OrderReport } from '../model/order-report.ts'
 import { claimKeys } from './claims.ts'
 import { recordPending, recordRejected, recordWord, toPendingOrder } from './live-orders.ts'
 
@@ -21,6 +23,8 @@ export interface OrderPath {
   /** runs a request of an order through the address's budgets; orders that are booked already count once */
   readonly call: <T>(run: () => Promise<T>, booked?: OrderBooking) => Promise<T>
   readonly moneyTerms: (symbol: string) => MoneyTerms
+  /** told of an order that the venue refused by the contract's terms */
+  readonly onFilterRefusal?: (symbol: string) => void
 }
 
 /** What a claim is made with, besides the intent. */
@@ -33,6 +37,11 @@ export interface ClaimTerms {
 
 // Venue ms beyond its deadline within which an order that was begun in time may still leave.
 const graceMs = 3_000
+// Real ms after its claim within which an order that opens leaves, or never: a halt must hold for what was claimed before.
+const opensWithinMs = 800
+// Real ms after its claim within which an order leaves, however long its intent lives: what became of one whose sender died
+// is known only when it can leave no more.
+const longestMs = 10_000
 
 /**
  * Claims an intent and makes the claim durable. Only who is answered `claimed` may send; anybody else finds what
@@ -46,7 +55,10 @@ export async function claim(
   const { hub, of, durability } = path
   const now = Math.floor(hub.clock.now())
   const reserved = Object.fromEntries(terms.reservations.map(({ counter, amount }) => [counter, amount]))
-  const sentBy = Math.max(now, intent.deadline) + graceMs
+  const lastly = Math.min(intent.deadline, now + longestMs * hub.clock.rate)
+  const atLast = Math.floor(Math.max(now, lastly)) + graceMs
+  const soon = Math.floor(now + opensWithinMs * hub.clock.rate)
+  const sentBy = intent.class === 'open' ? Math.min(atLast, soon) : atLast
   const text = encodeClaim({ intent, claimedAt: now, sentBy, before: terms.before, reserved })
   const { id, class: intentClass, symbol } = intent
   const answer = await durability.write(() =>
@@ -76,28 +88,41 @@ async function sendSlice(
 ): Promise<void> {
   const { hub, of, exchange } = path
   const { intent } = claimed
-  await recordPending(hub, of, toPendingOrder(of.account, claimed, slice))
-  const refuse = (reason: string) =>
-    recordRejected(hub, of, slice.clientOrderId, reason, Math.floor(hub.clock.now()))
-  if (hub.clock.now() > intent.deadline) {
-    await refuse('its deadline passed before it was sent')
-    return
+  // It is claimed and can be settled by anybody, so that its record is not waited for: it comes before any word of it.
+  const recorded = recordPending(hub, of, toPendingOrder(of.account, claimed, slice)).catch(
+    (error: unknown) =>
+      hub.log.warn(
+        { id: slice.clientOrderId, error: describeError(error) },
+        'an order is recorded when it is settled',
+      ),
+  )
+  const refuse = async (reason: string) => {
+    await recorded
+    await recordRejected(hub, of, slice.clientOrderId, reason, Math.floor(hub.clock.now()))
   }
+  if (hub.clock.now() > intent.deadline) {
+    return refuse('its deadline passed before it was sent')
+  }
+  const { clientOrderId, size } = slice
+  let report: OrderReport
   try {
-    const { clientOrderId, size } = slice
-    const report = await path.call(
+    report = await path.call(
       () => exchange.createOrder({ ...intent, clientOrderId, size, notAfter: claimed.sentBy }),
       booked,
     )
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknownError)) {
+      if (isFilterRefusal(of.venue, error)) path.onFilterRefusal?.(intent.symbol)
+      return refuse(describeError(error))
+    }
+    hub.log.warn({ id: clientOrderId, error: describeError(error) }, 'the outcome of an order is unknown')
+    return
+  }
+  await recorded
+  try {
     await recordWord(hub, of, clientOrderId, { report }, path.moneyTerms(intent.symbol))
   } catch (error) {
-    if (error instanceof OutcomeUnknownError) {
-      hub.log.warn(
-        { id: slice.clientOrderId, error: describeError(error) },
-        'the outcome of an order is unknown',
-      )
-      return
-    }
-    await refuse(describeError(error))
+    // The venue has it, whatever became of the record: whoever settles the claim asks for it.
+    hub.log.warn({ id: clientOrderId, error: describeError(error) }, 'an answer was not recorded')
   }
 }

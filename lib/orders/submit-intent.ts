@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderBooking } from '../egress/order-rates.ts'
 import { decodeClaim, sliceId } from '../model/claim.ts'
 import { add } from '../model/decimal.ts'
@@ -8,8 +9,8 @@ import type { AccountSight } from './account-sight.ts'
 import { claimKeys } from './claims.ts'
 import type { FollowedSight } from './follow-account-sight.ts'
 import type { Journal } from './journal.ts'
-import { judgeIntent } from './judge-intent.ts'
-import type { JudgeParts, Judgement } from './judge-intent.ts'
+import { judgeIntent, readMarketSight } from './judge-intent.ts'
+import type { JudgeParts, Judgement, MarketSight } from './judge-intent.ts'
 import type { Denial } from './live-account.ts'
 import { readLiveOrder, recordPending, recordWord, toPendingOrder } from './live-orders.ts'
 import { claim, sendClaimed } from './send-intent.ts'
@@ -43,6 +44,8 @@ export interface SubmitParts {
 const mostTries = 5
 // Venue ms after a state was written where none stood: what was sent before may be forgotten here and known there.
 const lookUpMs = 24 * 3_600_000
+// Real ms between two askings that the budget did not let leave.
+const leastWaitMs = 100
 // Beyond the window of a request.
 const settledMs = 5_000
 
@@ -61,24 +64,33 @@ async function walk(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> 
   const { hub } = parts.path
   if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
   if (intent.class === 'cancel') return cancel(parts, intent)
-  if (await isClaimed(parts, intent)) return { outcome: 'known' }
   parts.sending.add(intent.id)
   try {
-    return await send(parts, intent)
+    // At once: each of them is a way to Redis and back.
+    const [isKnown, sight, market] = await Promise.all([
+      isClaimed(parts, intent),
+      parts.sights.current(),
+      readMarketSight(parts.judge, intent.symbol),
+    ])
+    return isKnown ? { outcome: 'known' } : await send(parts, intent, sight, market)
   } finally {
     parts.sending.delete(intent.id)
   }
 }
 
-async function send(parts: SubmitParts, intent: OrderIntent): Promise<IntentOutcome> {
+async function send(
+  parts: SubmitParts,
+  intent: OrderIntent,
+  sight: AccountSight,
+  market: MarketSight,
+): Promise<IntentOutcome> {
   const { path, sights } = parts
   const { hub } = path
-  let sight = await sights.current()
   const early = await lookUp(parts, intent, sight)
   if (early === 'too early')
     return denied('trading was let begin just now: what was sent before may still arrive')
   for (let tries = 1; ; tries++) {
-    const judgement = await judgeIntent(parts.judge, intent, sight)
+    const judgement = judgeIntent(parts.judge, intent, sight, market)
     if ('denied' in judgement) {
       // It was sent before; whether it would be sent now is no question.
       if (early !== undefined) return adopt(parts, intent, early, sight)
@@ -127,15 +139,38 @@ type Found = NonNullable<Awaited<ReturnType<OrderPath['exchange']['fetchOrder']>
  */
 async function lookUp(
   { path }: SubmitParts,
-  { symbol, id }: OrderIntent,
+  intent: OrderIntent,
   { epoch }: AccountSight,
 ): Promise<Found | 'too early' | undefined> {
+  const { id } = intent
   const { clock } = path.hub
   if (epoch === undefined || clock.now() - epoch > lookUpMs) return undefined
-  const found = await path.call(() => path.exchange.fetchOrder(symbol, id))
+  const found = await askFor(path, intent, id)
   if (found !== undefined) return found
   const isSettled = clock.now() > epoch + path.exchange.recvWindowMs * clock.rate + settledMs
   return isSettled ? undefined : 'too early'
+}
+
+/**
+ * Asks the venue for an order of an intent, for as long as that may wait: a denial for want of budget would say that nothing
+ * was sent, and nobody knows.
+ */
+async function askFor(path: OrderPath, intent: OrderIntent, id: string): Promise<Found | undefined> {
+  const { clock } = path.hub
+  for (;;) {
+    try {
+      return await path.call(() => path.exchange.fetchOrder(intent.symbol, id))
+    } catch (error) {
+      if (!(error instanceof RetryLaterError)) throw error
+      const waitMs = Math.max(leastWaitMs, error.retryAt - Date.now())
+      if (clock.now() + waitMs * clock.rate > intent.deadline)
+        throw new RetryLaterError(`whether it was sent before could not be asked: ${error.message}`, {
+          retryAt: error.retryAt,
+          cause: error,
+        })
+      await sleep(waitMs)
+    }
+  }
 }
 
 // More slices than that no intent has had, or the limits would mean nothing.
@@ -151,7 +186,7 @@ async function adopt(
   const found = [first]
   while (found.length < mostSlices) {
     const id = sliceId(intent.id, found.length)
-    const next = await path.call(() => path.exchange.fetchOrder(intent.symbol, id))
+    const next = await askFor(path, intent, id)
     if (next === undefined) break
     found.push(next)
   }

@@ -6,6 +6,8 @@ import { triggerBehind } from './stop-triggers.ts'
 
 // Venue ms. A list may be this old and name a stop that has ended since.
 const listLagMs = 60_000
+// Venue ms after which one that was triggered and of which nothing more is heard is given up.
+const stuckMs = 600_000
 
 /**
  * The ladder that was begun for a position's side, or, when that was forgotten, the newest of which any stop may stand;
@@ -79,7 +81,9 @@ export function withoutPast(
   now: number,
 ): ReadonlyMap<string, LadderStop> {
   const past = [...stops.values()].filter(
-    (stop) => isEnded(stop) && stop.generation !== ladder?.generation && now - stop.since > listLagMs,
+    (stop) =>
+      stop.generation !== ladder?.generation &&
+      now - stop.since > (isEnded(stop) ? listLagMs : mayStand(stop) ? Infinity : stuckMs),
   )
   if (past.length === 0) return stops
   const left = new Map(stops)

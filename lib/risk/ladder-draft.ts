@@ -19,6 +19,15 @@ export type LadderAction =
 // Venue ms between two questions, or two cancels, of one stop.
 const patienceMs = 500
 
+// One that is stuck is asked after for ever, but not twice in a second.
+const mostPatienceMs = 30_000
+
+/** Venue ms between two questions after a stop: more and more while it was triggered and nothing comes of it. */
+function askAgainMs({ state, since }: LadderStop, now: number): number {
+  const isTriggered = state === 'triggering' || state === 'triggered'
+  return isTriggered ? Math.max(patienceMs, Math.min(mostPatienceMs, (now - since) / 10)) : patienceMs
+}
+
 /** A judgement in the making: what is to be done is known of each stop at once. */
 export class LadderDraft {
   readonly actions: LadderAction[] = []
@@ -63,7 +72,7 @@ export class LadderDraft {
 
   /** Asks after a stop, if that was not done just now. */
   ask(stop: LadderStop): void {
-    if (this.now - stop.askedAt < patienceMs) return
+    if (this.now - stop.askedAt < askAgainMs(stop, this.now)) return
     this.change(stop, { askedAt: this.now, isDoubted: false })
     this.actions.push({ do: 'ask', id: stop.id })
   }

@@ -16,7 +16,7 @@ export const defaultLimits: RiskLimitNumbers = {
   liquidationDistance: 0.1,
   maintenanceRate: 0.025,
 
-  markAgeMs: 10_000,
+  markAgeMs: 15_000,
   marketAgeMs: 20_000,
   accountAgeMs: 20_000,
   incomeAgeMs: 300_000,

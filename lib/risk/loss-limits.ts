@@ -6,6 +6,7 @@ import type { RiskLimits } from './limits.ts'
 import type { LossRow } from './loss-rows.ts'
 
 const hourMs = 3_600_000
+const termsAtOnce = 1_000
 
 /** All symbols of the account. */
 export const everySymbol = 'ALL'
@@ -41,12 +42,19 @@ export interface LossGround {
 export function judgeLosses(rows: Iterable<LossRow>, ground: LossGround): LossVerdict[] {
   const { now, limits, bans } = ground
   const all = [...rows]
-  const symbols = new Set(all.flatMap(({ symbol }) => symbol ?? []))
+  // Each symbol's rows once: an account may have tens of thousands a day.
+  const bySymbol = new Map<string, LossRow[]>()
+  for (const row of all) {
+    if (row.symbol === undefined) continue
+    const of = bySymbol.get(row.symbol)
+    if (of === undefined) bySymbol.set(row.symbol, [row])
+    else of.push(row)
+  }
   const { symbolBanMs, accountBanMs } = limits
-  const verdicts = [...symbols].map((symbol) =>
+  const verdicts = [...bySymbol].map(([symbol, own]) =>
     gravest([
-      judge(all, symbol, 24 * hourMs, limits.symbolLoss24h, symbolBanMs, ground),
-      judge(all, symbol, 4 * hourMs, limits.symbolLoss4h, symbolBanMs, ground),
+      judge(own, symbol, 24 * hourMs, limits.symbolLoss24h, symbolBanMs, ground),
+      judge(own, symbol, 4 * hourMs, limits.symbolLoss4h, symbolBanMs, ground),
     ]),
   )
   const ofAccount = judge(all, everySymbol, 24 * hourMs, limits.accountLoss24h, accountBanMs, ground)
@@ -63,9 +71,13 @@ export function lossOf(
   { now, forgiven }: Pick<LossGround, 'now' | 'forgiven'>,
 ): Decimal {
   const since = Math.max(now - windowMs, forgiven.get(symbol) ?? 0)
-  let sum = '0'
+  const amounts: Decimal[] = []
   for (const row of rows)
-    if (row.time > since && (symbol === everySymbol || row.symbol === symbol)) sum = add(sum, row.amount)
+    if (row.time > since && (symbol === everySymbol || row.symbol === symbol)) amounts.push(row.amount)
+  let sum = '0'
+  // Many at once are added in a tenth of the time that one by one takes.
+  for (let at = 0; at < amounts.length; at += termsAtOnce)
+    sum = add(sum, ...amounts.slice(at, at + termsAtOnce))
   return signOf(sum) < 0 ? negate(sum) : '0'
 }
 

@@ -28,9 +28,8 @@ export async function startBenchRedis(lines: string[] = []): Promise<BenchRedis>
   const { endpoint } = redis
   const configuration = join(folder, 'sluice.json')
   writeFileSync(configuration, JSON.stringify({ symbolsFile: join(folder, 'symbols.json') }))
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_'))
   const environment = {
-    ...Object.fromEntries(inherited),
+    ...plainEnvironment(),
     SLUICE_CONFIG: configuration,
     REDIS_URL: `redis://:${endpoint.password}@${endpoint.host}:${endpoint.port}`,
   }
@@ -51,4 +50,9 @@ export async function startBenchRedis(lines: string[] = []): Promise<BenchRedis>
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** What a process of a benchmark finds in its environment: ours, without any setting. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')))
 }

@@ -172,7 +172,7 @@ async function untilGone(held: readonly Held[], signal: AbortSignal): Promise<Ac
     const ledgers = await Promise.all(held.map(({ account }) => account.readLedger()))
     const isGone = ledgers.every(
       ({ openAlgoOrders, positions }) =>
-        openAlgoOrders.length === 0 && positions.every((row) => Number(row['size']) === 0),
+        openAlgoOrders.length === 0 && positions.every(({ size }) => Number(size) === 0),
     )
     if (isGone || Date.now() > giveUpAt) return ledgers
     await sleep(200, undefined, { signal })
@@ -200,7 +200,7 @@ function judge(
     ...stops.counts(since),
     earlyCancels: stops.earlyCancels(defaultLimits.replaceBeyond, since),
     leftOrders: ledger.openAlgoOrders.filter(isHere).length,
-    leftPositions: ledger.positions.filter((row) => isHere(row) && Number(row['size']) !== 0).length,
+    leftPositions: ledger.positions.filter((row) => row.symbol === symbol && Number(row.size) !== 0).length,
   }
 }
 

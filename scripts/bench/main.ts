@@ -6,6 +6,7 @@ import type { BenchDefinition } from './bench.ts'
 import { budgetBench } from './budget.ts'
 import { checkBench } from './check.ts'
 import { coverBench } from './cover.ts'
+import { crashOrdersBench } from './crash-orders.ts'
 import { dispatchBench } from './dispatch.ts'
 import { feedBench } from './feed.ts'
 import { hubBench } from './hub.ts'
@@ -13,6 +14,7 @@ import { intervalsBench } from './intervals.ts'
 import { lapBench } from './lap.ts'
 import { ledgerBench } from './ledger.ts'
 import { memoryBench } from './memory.ts'
+import { orderPathBench } from './order-path.ts'
 import { printJson, printMachine } from './report.ts'
 
 const benches: readonly BenchDefinition[] = [
@@ -27,6 +29,8 @@ const benches: readonly BenchDefinition[] = [
   accountBench,
   checkBench,
   coverBench,
+  orderPathBench,
+  crashOrdersBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')

@@ -11,7 +11,7 @@ export interface HistoryAccount {
 
 /** What the venue's own ledger tells of an account. */
 export interface AccountLedger extends StopLedger {
-  readonly positions: readonly LedgerRow[]
+  readonly positions: readonly { readonly symbol: string; readonly size: string }[]
   readonly openAlgoOrders: readonly LedgerRow[]
 }
 
@@ -74,7 +74,7 @@ async function trade({ trading }: HistoryAccount, of: HistorySymbol, lots: numbe
 async function close(account: HistoryAccount, of: HistorySymbol, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < closeWithin; attempt++) {
     const { positions } = await account.readLedger()
-    const size = String(positions.find((row) => row['symbol'] === of.symbol)?.['size'] ?? '0')
+    const size = positions.find(({ symbol }) => symbol === of.symbol)?.size ?? '0'
     if (Number(size) === 0) return
     const side = Number(size) > 0 ? 'SELL' : 'BUY'
     await account.trading.trade(of.symbol, side, size.replace('-', ''), { reduceOnly: true }).catch(() => {})

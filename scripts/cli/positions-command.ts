@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addSettings, commonSettings, createCommand } from '../../lib/hub/command-line.ts'
+import { readLadders } from '../../lib/orders/ladders.ts'
 import { selectAccounts } from './select-accounts.ts'
 import { toPositionsText } from './positions-text.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,8 +21,9 @@ export function positionsCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `
-Sizes are contracts, BASE is in the base asset, money in the quote asset, PROFIT by the mark price. Without --account
-all accounts at the venue are shown; what is on paper shows \`sluice orders\`.
+Sizes are contracts, BASE is in the base asset, money in the quote asset, PROFIT by the mark price, STOPS how many rungs
+of stops stand, and whether one closes the rest. Without --account all accounts at the venue are shown; what is on paper
+shows \`sluice orders\`.
 
 Examples:
   sluice positions
@@ -33,7 +35,10 @@ Examples:
       await withHub(config, async (hub) => {
         const accounts = await selectAccounts(hub)
         if (options.json === true) return terminal.line(JSON.stringify({ accounts }))
-        for (const line of toPositionsText(terminal, accounts, options)) terminal.line(line)
+        const ladders = await Promise.all(
+          accounts.map(async (of) => [of.account, await readLadders(hub, of)] as const),
+        )
+        for (const line of toPositionsText(terminal, accounts, new Map(ladders), options)) terminal.line(line)
       })
     })
   return addSettings(command, ['account', 'quoteAssets', ...commonSettings])

@@ -1,6 +1,8 @@
 import type { AccountSummary, Said, ShownPosition } from '../../lib/account/account-summary.ts'
 import { signOf } from '../../lib/model/decimal.ts'
 import type { Decimal } from '../../lib/model/decimal.ts'
+import { positionField } from '../../lib/model/position-report.ts'
+import type { LadderState } from '../../lib/risk/ladder-state.ts'
 import { toSpan } from './span.ts'
 import { toTable } from './table.ts'
 import type { Cell, Column } from './table.ts'
@@ -9,15 +11,22 @@ import type { Terminal } from './terminal.ts'
 const left = (title: string): Column => ({ title })
 const right = (title: string): Column => ({ title, align: 'right' })
 
+/** Account -> `SYMBOL/side` -> the position's stops. */
+export type LaddersOf = ReadonlyMap<string, ReadonlyMap<string, LadderState>>
+
 /** Accounts, their positions and their conditions, as lines. */
 export function toPositionsText(
   terminal: Terminal,
   accounts: readonly AccountSummary[],
+  ladders: LaddersOf,
   options: { readonly sources?: boolean; readonly flat?: boolean },
 ): string[] {
   return accounts.flatMap((account, at) => {
     const shown = account.positions.filter(({ size }) => options.flat === true || size !== '0')
-    const table = options.sources === true ? sourcesTable(terminal, shown) : positionsTable(terminal, shown)
+    const table =
+      options.sources === true
+        ? sourcesTable(terminal, shown)
+        : positionsTable(terminal, shown, ladders.get(account.account))
     return [
       ...(at === 0 ? [] : ['']),
       toHead(account),
@@ -64,9 +73,13 @@ function sourcesLine(terminal: Terminal, { sources }: AccountSummary): string {
     .join('   ')
 }
 
-function positionsTable(terminal: Terminal, positions: readonly ShownPosition[]): string[] {
+function positionsTable(
+  terminal: Terminal,
+  positions: readonly ShownPosition[],
+  ladders: ReadonlyMap<string, LadderState> = new Map(),
+): string[] {
   const titles = ['SIZE', 'BASE', 'ENTRY', 'MARK', 'NOTIONAL', 'PROFIT', 'LEVERAGE', 'LIQUIDATION']
-  const columns = [left('SYMBOL'), left('SIDE'), ...titles.map(right), left('CHANGED')]
+  const columns = [left('SYMBOL'), left('SIDE'), ...titles.map(right), left('STOPS'), left('CHANGED')]
   const rows = positions.map((each): Cell[] => [
     each.symbol,
     each.side,
@@ -78,9 +91,19 @@ function positionsTable(terminal: Terminal, positions: readonly ShownPosition[])
     money(each.unrealisedProfit),
     each.leverage ?? '–',
     each.margin.liquidationPrice ?? '–',
+    stopsOf(ladders.get(positionField(each))),
     each.time === undefined ? '–' : toSecond(each.time),
   ])
   return toTable(terminal, columns, rows)
+}
+
+/** `4 and the rest`: how many rungs stand, and whether one stop closes whatever is left. */
+function stopsOf(ladder: LadderState | undefined): Cell {
+  const standing = [...(ladder?.stops.values() ?? [])].filter(({ state }) => state === 'standing')
+  if (ladder === undefined) return { text: '–', tone: 'quiet' }
+  const rungs = standing.filter(({ rung }) => rung > 0).length
+  const text = `${rungs}${rungs < standing.length ? ' and the rest' : ''}`
+  return { text, tone: ladder.uncoveredSince === undefined ? undefined : 'bad' }
 }
 
 function sourcesTable(terminal: Terminal, positions: readonly ShownPosition[]): string[] {

@@ -9,6 +9,7 @@ const timed = [
   'flatten',
   'halt',
   'halt-flood',
+  'order-kills',
   'recorded-day',
   'risk-backstop',
   'risk-ladder',

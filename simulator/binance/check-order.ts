@@ -13,13 +13,17 @@ import { filtersOf, percentPrice } from './filters.ts'
 import { tooPrecise } from './read-ticket.ts'
 import { RequestError } from './request-error.ts'
 
-/** The ticket as it may be placed: a reduce-only one is cut to the position. Throws RequestError. */
+/**
+ * The ticket as it may be placed: a reduce-only one is cut to the position. `least` is what the smallest order is measured
+ * by, beside the lot. Throws RequestError.
+ */
 export function checkOrder(
   exchange: Exchange,
   account: Account,
   listing: Listing,
   ticket: Ticket,
   now: number,
+  least: 'notional' | 'lot' = 'notional',
 ): Ticket {
   const isReducing = reduces(ticket)
   checkStatus(listing, isReducing)
@@ -31,7 +35,7 @@ export function checkOrder(
     throw new RequestError(-4131, 'The counterparty best price does not meet the PERCENT_PRICE filter limit')
   }
   checkBand(ticket, mark, best)
-  if (!isReducing)
+  if (!isReducing && least === 'notional')
     checkNotional(listing, times(ticket.quantity, ticket.type === 'LIMIT' ? ticket.price : mark))
   const open = [...account.openOrders.values()].filter((each) => each.symbol === listing.symbol)
   if (open.length >= filtersOf(listing).maxOrders)

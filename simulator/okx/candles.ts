@@ -3,7 +3,7 @@ import { readKlines, type Kline } from '../core/klines.ts'
 import type { Instrument } from './instruments.ts'
 import { formatBase, formatContracts, formatPrice } from './instruments.ts'
 import { readInteger, readLimit } from './parameters.ts'
-import { wrongParameter } from './request-error.ts'
+import { wrongParameter } from './okx-error.ts'
 
 /** candles that /market/candles reaches back */
 const RECENT = 1440
@@ -28,7 +28,7 @@ export function toInterval(bar: string): string | undefined {
   return bars.get(bar)
 }
 
-/** Answers GET /market/candles and /market/history-candles, newest first. Throws RequestError. */
+/** Answers GET /market/candles and /market/history-candles, newest first. Throws OkxError. */
 export function answerCandles(
   instrument: Instrument,
   query: URLSearchParams,

@@ -1,7 +1,9 @@
 import type { Listing } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
 import { formatUnits } from '../core/units.ts'
-import { unknownInstrument } from './request-error.ts'
+import { OkxError } from './okx-error.ts'
+
+const CONTRACT_DIGITS = 2
 
 export type InstrumentType = 'SWAP' | 'FUTURES'
 
@@ -37,10 +39,12 @@ export class Instruments {
     return this.byId.get(instId)
   }
 
-  /** Throws RequestError. */
+  /** Throws OkxError. */
   read(instId: string): Instrument {
     const instrument = this.find(instId)
-    if (instrument === undefined) throw unknownInstrument()
+    if (instrument === undefined) {
+      throw new OkxError('51001', "Instrument ID, Instrument ID code, or Spread ID doesn't exist.")
+    }
     return instrument
   }
 
@@ -59,18 +63,18 @@ export class Instruments {
   }
 }
 
-/** A contract is the power of ten of the base asset that costs 100 to 1,000, as on the venue for the large ones. */
+/** A contract is a hundred lots. */
 function toInstrument(listing: Listing): Instrument {
-  const { baseAsset, quoteAsset, contract, symbol, quantityDigits, referencePrice } = listing
+  const { baseAsset, quoteAsset, contract, symbol, quantityDigits } = listing
   const pair = `${baseAsset}-${quoteAsset}`
   const isDated = contract === 'CURRENT_QUARTER'
-  const contractExponent = Math.max(-quantityDigits, 3 - Math.ceil(Math.log10(referencePrice)))
+  const contractExponent = CONTRACT_DIGITS - quantityDigits
   return {
     instId: isDated ? `${pair}-${symbol.slice(symbol.indexOf('_') + 1)}` : `${pair}-SWAP`,
     type: isDated ? 'FUTURES' : 'SWAP',
     listing,
     contractExponent,
-    contractDigits: quantityDigits + contractExponent,
+    contractDigits: CONTRACT_DIGITS,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { InstrumentType } from './instruments.ts'
-import { emptyParameter, wrongParameter } from './request-error.ts'
+import { emptyParameter, wrongParameter } from './okx-error.ts'
 
-/** A parameter that must be there. Throws RequestError. */
+/** A parameter that must be there. Throws OkxError. */
 export function readText(query: URLSearchParams, name: string): string {
   const text = query.get(name) ?? ''
   if (text === '') throw emptyParameter(name)

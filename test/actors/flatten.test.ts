@@ -100,6 +100,23 @@ describe('a flatten', function () {
     }
   })
 
+  it('goes on while Redis is away, and says so when it is back', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    const held = await openPositions(system, client, await perpetualsOf(system, 4))
+    for (const each of held) await placeAround(client, each)
+    await startRisk(system)
+    await requestFlatten(system.hub, of, 'test', 'person')
+    const hasBegun = async () => (await readFlatten(system.hub, of))?.state !== undefined
+    await until('it has begun', hasBegun, 5_000)
+    await system.redis.kill()
+    const isFlat = async () => (await leftOf(client)).positions.length === 0
+    tell(`flat ${await until('no position is left', isFlat, 20_000)} ms after Redis was killed`)
+    await system.redis.restart()
+    await untilFlat(system, 20_000)
+    expect(await leftOf(client)).to.deep.equal({ positions: [], orders: 0, stops: 0 })
+  })
+
   it('tells a person when it takes more than 10 s, and ends when it can', async () => {
     const system = await open(richSystem)
     const client = await openTrading(system)

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
-import { openTrading } from '../support/account-system.ts'
+import { readInstruments, writeInstruments } from '../../lib/market/instruments.ts'
+import { of, openTrading } from '../support/account-system.ts'
 import { beatAsRisk, openOrderSystem, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import { runProgram } from '../support/run-program.ts'
 import { withSystems } from '../support/system.ts'
-import { tell } from '../support/until.ts'
+import { tell, until } from '../support/until.ts'
 
 describe('the order actor', function () {
   this.timeout(120_000)
@@ -60,6 +61,28 @@ describe('the order actor', function () {
     await system.hub.redis.del(system.hub.keys.tradingState('binanceusdm', 'main'))
     const halted = await orders.want({ signalId: 'halted' })
     expect(await orders.denial(halted.id)).to.match(/^trading is halted/)
+  })
+
+  it("reads a contract's terms again when the venue refuses an order by them", async () => {
+    const { system, orders } = await openWith(async (each) => {
+      const known = (await readInstruments(each.hub, of.venue)).get('BTCUSDT')
+      if (known === undefined) throw new Error('BTCUSDT is not known')
+      // The venue's tick has grown, and nobody was told.
+      await writeInstruments(each.hub, of.venue, [{ ...known, tickSize: '0.001' }])
+      await startOrders(each)
+    })
+    const price = Math.floor((await quote(orders)) * 0.95) + 0.123
+    const refused = await orders.want({ signalId: 'odd', type: 'limit', price, notional: 300 })
+    expect((await orders.order(refused.id, 'rejected')).reason).to.match(/-4014/)
+    let tries = 0
+    const isTaken = async () => {
+      const { id } = await orders.want({ signalId: `${(tries += 1)}`, type: 'limit', price, notional: 300 })
+      return (await orders.order(id, 'open', 500)).state === 'open'
+    }
+    await until('the price is cut to the new tick', isTaken, 10_000)
+    const told = (await readInstruments(system.hub, of.venue)).get('BTCUSDT')
+    expect(told?.tickSize).not.to.equal('0.001')
+    expect(told?.index).to.be.a('number')
   })
 
   it('refuses to start without --live, without keys, and on paper', async () => {

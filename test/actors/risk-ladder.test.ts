@@ -2,10 +2,18 @@ import { expect } from 'chai'
 import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import { readLadders } from '../../lib/orders/ladders.ts'
 import { div, floorTo } from '../../lib/model/decimal.ts'
-import { of, openTrading } from '../support/account-system.ts'
+import { keySettings, of, openTrading } from '../support/account-system.ts'
 import { ladderOf, untilLadder } from '../support/ladder-system.ts'
-import { openPositions, perpetualsOf, richSystem, startRisk } from '../support/risk-system.ts'
+import {
+  conditionsOf,
+  openPositions,
+  perpetualsOf,
+  richSystem,
+  riskSettings,
+  startRisk,
+} from '../support/risk-system.ts'
 import type { Held } from '../support/risk-system.ts'
+import { runProgram } from '../support/run-program.ts'
 import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
@@ -29,6 +37,12 @@ describe('the stops of an account', function () {
     const ledger = new SymbolLedger(truth, instrument.symbol)
     const spans = ledger.bareSpans(0.05, Number(instrument.maxMarketQty))
     return Math.max(0, ...spans.map(({ from, to }) => to - from))
+  }
+
+  async function changeModes(system: System, modes: object): Promise<void> {
+    const body = JSON.stringify({ key: 'demo', secret: 'demo', ...modes })
+    const answer = await fetch(`${system.simulator.url}/_sim/accounts`, { method: 'POST', body })
+    expect(answer.status).to.equal(200)
   }
 
   function partOf({ instrument, size }: Held, parts: string): string {
@@ -147,5 +161,71 @@ describe('the stops of an account', function () {
     for (const { instrument, side, size } of both) await client.market(instrument.symbol, side, size)
     for (const held of both) await untilLadder(client, held.instrument.symbol, 25_000)
     expect(risk.crash()).to.equal(undefined)
+  })
+
+  it('go on with the process that stands by when the one that keeps them freezes, and are its alone', async () => {
+    const system = await open(richSystem)
+    const client = await openTrading(system)
+    await perpetualsOf(system, 1)
+    const first = await startRisk(system)
+    const second = await system.start('risk', { ...riskSettings, SLUICE_LOCAL_ADDRESS: '127.0.0.9' })
+    const [held] = await openHeld(system, client)
+    const { symbol } = held.instrument
+    await untilLadder(client, symbol, 10_000)
+    await first.signal('SIGSTOP')
+    await client.market(symbol, 'BUY', partOf(held, '4'))
+    const truth = await untilLadder(client, symbol, 15_000)
+    tell(`with the other process after ${longestBareMs(truth, held)} ms without cover`)
+    await first.signal('SIGCONT')
+    await client.market(symbol, 'BUY', partOf(held, '4'))
+    const after = await untilLadder(client, symbol, 15_000)
+    expect(new SymbolLedger(after, symbol).mostDoubled()).to.be.at.most(2.1)
+    expect(new SymbolLedger(after, symbol).earlyCancels(0.05)).to.equal(0)
+    expect(second.crash()).to.equal(undefined)
+  })
+
+  it('stand for both sides of a symbol in hedge mode', async () => {
+    const system = await open(richSystem)
+    await changeModes(system, { dualSidePosition: true })
+    const client = await openTrading(system)
+    const [instrument] = await perpetualsOf(system, 1)
+    if (instrument === undefined) throw new Error('no instrument is known')
+    await startRisk(system)
+    const { symbol, maxMarketQty } = instrument
+    const size = floorTo(div(maxMarketQty ?? '100', '100', 8), instrument.lotSize ?? '1')
+    await client.market(symbol, 'BUY', size, { positionSide: 'LONG' })
+    await client.market(symbol, 'SELL', size, { positionSide: 'SHORT' })
+    const standing = async () =>
+      (await client.truth()).openAlgoOrders.map((row) => [row['positionSide'], row['side']].join(' '))
+    const isComplete = async () => new Set(await standing()).size === 2 && (await standing()).length >= 6
+    await until('both have stops', isComplete, 10_000)
+    expect(new Set(await standing())).to.deep.equal(new Set(['LONG SELL', 'SHORT BUY']))
+    await client.market(symbol, 'SELL', size, { positionSide: 'LONG' })
+    const isShort = async () => (await standing()).every((each) => each === 'SHORT BUY')
+    await until('those of the side that is closed go', isShort, 10_000)
+  })
+
+  it('are not kept in an account whose margin is shared, and that is told', async () => {
+    const system = await open(richSystem)
+    await changeModes(system, { multiAssetsMargin: true })
+    const client = await openTrading(system)
+    await perpetualsOf(system, 1)
+    await startRisk(system)
+    await openHeld(system, client)
+    const isTold = async () => (await conditionsOf(system)).includes('ladder modes')
+    await until('it is told', isTold, 10_000)
+    expect((await client.truth()).openAlgoOrders).to.deep.equal([])
+    await changeModes(system, { multiAssetsMargin: false })
+  })
+
+  it('need --live', async () => {
+    const system = await open({ ...richSystem, cursors: 0 })
+    const { host, port, password } = system.redis.endpoint
+    const { code, stderr } = await runProgram('actors/risk/index.js', ['--account', 'main'], {
+      ...keySettings,
+      REDIS_URL: `redis://:${password}@${host}:${port}`,
+    })
+    expect([code, stderr.trim().split('\n').length]).to.deep.equal([2, 1])
+    expect(stderr).to.contain('--live')
   })
 })

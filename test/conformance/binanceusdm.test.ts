@@ -1,12 +1,10 @@
 import { conform } from './conform.ts'
+import { findDemo } from './demo-site.ts'
 import { startSimulatedSite } from './simulated-site.ts'
+
+const paths = { order: 'POST /fapi/v1/order', klines: 'GET /fapi/v1/klines' }
 
 conform({
   id: 'binanceusdm',
-  start: () =>
-    startSimulatedSite(
-      { order: 'POST /fapi/v1/order', klines: 'GET /fapi/v1/klines' },
-      '--weight-limit',
-      '1000000',
-    ),
+  start: findDemo('binanceusdm') ?? (() => startSimulatedSite(paths, '--weight-limit', '1000000')),
 })

@@ -1,6 +1,7 @@
 import { itTellsTheAccount } from './account.ts'
 import { openConformance } from './conforming-venue.ts'
 import type { Conformance, ConformingVenue, Site } from './conforming-venue.ts'
+import { itKeepsSidesApart } from './hedge.ts'
 import { itCountsRequests } from './limits.ts'
 import { itTellsTheMarket } from './market-data.ts'
 import { itTakesOrders } from './orders.ts'
@@ -13,11 +14,18 @@ export function conform(venue: ConformingVenue): void {
   describe(`${venue.id} conforms`, function () {
     this.timeout(60_000)
 
+    const { start } = venue
+    if (start === undefined) {
+      it('where the simulator speaks it, or SLUICE_CONFORMANCE names it', function () {
+        console.log(`      skipped: there is nowhere to ask ${venue.id}`)
+        this.skip()
+      })
+      return
+    }
     let site: Site | undefined
     let open: Conformance | undefined
-    before(async function () {
-      site = await venue.start()
-      if (site === undefined) return this.skip()
+    before(async () => {
+      site = await start()
       open = await openConformance(venue.id, site)
       // The venue's clock is known after the first signed request.
       await open.account.fetchBalances()
@@ -48,6 +56,10 @@ export function conform(venue: ConformingVenue): void {
     describe(
       'stops',
       cleared(() => itKeepsStops(of)),
+    )
+    describe(
+      'hedge mode',
+      cleared(() => itKeepsSidesApart(of)),
     )
     describe(
       'the stream',

@@ -27,6 +27,8 @@ export interface Site {
     /** the next request of a candle is refused because there were too many */
     readonly refuseForRate: () => Promise<void>
     readonly reset: () => Promise<void>
+    /** sets the position mode of an account without positions */
+    readonly hedge: (isHedged: boolean) => Promise<void>
   }
   readonly stop: () => Promise<unknown>
 }
@@ -34,8 +36,8 @@ export interface Site {
 /** A venue as the suite sees it. */
 export interface ConformingVenue {
   readonly id: string
-  /** undefined when there is nowhere to run against */
-  readonly start: () => Promise<Site | undefined>
+  /** undefined when there is nowhere to ask it */
+  readonly start: (() => Promise<Site>) | undefined
 }
 
 /** What a run has open. */

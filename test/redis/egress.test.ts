@@ -266,6 +266,20 @@ describe('egress', () => {
     expect(await reserve(hub, protect)).to.include({ granted: true, permitted: 100 })
   })
 
+  it('lets what weighs nothing leave from a full window, and not from a closed address', async () => {
+    const hub = await redis.hub()
+    const window = await open(hub, { windowMs: longWindowMs })
+    const of = { windowMs: longWindowMs, group: 'private', paced: false } as const
+    await reserve(hub, { ...of, group: 'market', weight: 99 })
+    expect(await reserve(hub, { ...of, kept: 25, weight: 1 })).to.include({ granted: false })
+    expect(await reserve(hub, { ...of, kept: 25, weight: 0 })).to.include({ granted: true })
+    await settle(hub, { window, closeMs: 5_000, windowMs: longWindowMs })
+    expect(await reserve(hub, { ...of, kept: 25, weight: 0 })).to.include({
+      granted: false,
+      reason: 'closed',
+    })
+  })
+
   it('leaves the whole address to whoever uses it alone', async () => {
     const hub = await redis.hub()
     await open(hub, { windowMs: longWindowMs })

@@ -2,11 +2,14 @@ import { getJson, until } from './request.ts'
 import { RECORDED_FROM, toLines, writeRecording, type Row } from './recording.ts'
 
 /**
- * A recording in which AAAUSDT and BBBUSDT go from 100 up to 102 and down to 98 and back within every minute, with 5,000
+ * A recording in which AAAUSDT and BBBUSDT, or other symbols, go from 100 up to 102 and down to 98 and back within every minute, with 5,000
  * lots of 0.1: what an order needs to be filled comes by within a simulated minute.
  */
-export function writeWave(minutes = 200): { path: string; remove: () => void } {
-  const rows: Row[] = ['AAAUSDT', 'BBBUSDT'].flatMap((symbol) =>
+export function writeWave(
+  minutes = 200,
+  symbols = ['AAAUSDT', 'BBBUSDT'],
+): { path: string; remove: () => void } {
+  const rows: Row[] = symbols.flatMap((symbol) =>
     Array.from({ length: minutes }, (_, minute) => [
       symbol,
       String(RECORDED_FROM + minute * 60_000),

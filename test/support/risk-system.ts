@@ -121,6 +121,20 @@ export async function leftOf(client: AccountClient): Promise<{
   return { positions, orders: truth.openOrders.length, stops: truth.openAlgoOrders.length }
 }
 
+/** The positions of the venue's own ledger that no stop closes whole. */
+export async function uncoveredOf(client: AccountClient): Promise<string[]> {
+  const { positions, openAlgoOrders } = await client.truth()
+  return positions
+    .filter(({ symbol, size }) => {
+      const out = Number(size) > 0 ? 'SELL' : 'BUY'
+      const stops = openAlgoOrders.filter((stop) => stop['symbol'] === symbol && stop['side'] === out)
+      const isClosed = stops.some((stop) => stop['closePosition'] === true)
+      const sum = stops.reduce((total, stop) => total + Number(stop['quantity']), 0)
+      return Number(size) !== 0 && !isClosed && sum < Math.abs(Number(size))
+    })
+    .map(({ symbol, side }) => `${symbol} ${side}`)
+}
+
 /** The names of the account's conditions. */
 export async function conditionsOf(system: System): Promise<string[]> {
   return [...(await readConditions(system.hub, of)).keys()]

@@ -114,6 +114,12 @@ describe('an order that words are heard of', () => {
     ).to.equal(false)
   })
 
+  it("has the venue's times once the venue has told of it, though our clock was ahead", () => {
+    expect(fold([{ report: report('filled', '6', 90) }, { trades: [trade(1, '6', 90)] }]).time).to.equal(90)
+    expect(fold([{ trades: [trade(1, '6', 90)] }, { report: report('filled', '6', 90) }]).time).to.equal(90)
+    expect(fold([{ report: report('open', '0', 95) }, { report: report('open', '0', 90) }]).time).to.equal(95)
+  })
+
   it('never leaves a terminal state', () => {
     const order = fold([{ report: report('cancelled', '2', 120) }, { report: report('open', '2', 130) }])
     expect(order).to.include({ state: 'cancelled', filled: '2' })

@@ -109,7 +109,7 @@ describe('the check of an order', () => {
 
   it('opens nothing on what is stale or unknown, nor without living actors', () => {
     for (const [name, most, code] of [
-      ['markAgeMs', 10_000, 'stale'],
+      ['markAgeMs', 15_000, 'stale'],
       ['marketAgeMs', 20_000, 'stale'],
       ['accountAgeMs', 20_000, 'stale'],
       ['incomeAgeMs', 300_000, 'stale'],

@@ -1,0 +1,139 @@
+import { createHmac } from 'node:crypto'
+import type { RawData, WebSocket } from 'ws'
+import type { AccountEvent } from '../account/account-events.ts'
+import type { Account } from '../account/account.ts'
+import type { Exchange } from '../account/exchange.ts'
+import type { Faults } from '../core/faults.ts'
+import type { ConnectionReport, Streams } from '../core/streams.ts'
+import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
+
+interface Connection {
+  readonly socket: WebSocket
+  readonly address: string
+  readonly openedAt: number
+  readonly topics: Set<string>
+  account: Account | undefined
+  sent: number
+}
+
+/** The private events of Bybit v5. https://bybit-exchange.github.io/docs/v5/ws/connect */
+export class BybitStreams implements Streams {
+  private readonly exchange: Exchange
+  private readonly faults: Faults
+  private readonly connections = new Set<Connection>()
+
+  constructor(exchange: Exchange, faults: Faults) {
+    this.exchange = exchange
+    this.faults = faults
+    exchange.listen((event) => this.tell(event))
+  }
+
+  categoryOf(path: string): string | undefined {
+    return path === '/v5/private' ? 'private' : undefined
+  }
+
+  accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {
+    const openedAt = this.exchange.clock.now()
+    const connection: Connection = {
+      socket,
+      address,
+      openedAt,
+      topics: new Set(),
+      account: undefined,
+      sent: 0,
+    }
+    this.connections.add(connection)
+    socket.on('close', () => this.connections.delete(connection))
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (data) => this.hear(connection, data))
+  }
+
+  pulse(): void {}
+
+  report(): ConnectionReport[] {
+    return [...this.connections].map(({ address, openedAt, topics, sent }) => ({
+      category: 'private',
+      address,
+      openedAt,
+      subscriptions: topics.size,
+      sent,
+    }))
+  }
+
+  close(): void {
+    for (const { socket } of this.connections) socket.close(1001)
+  }
+
+  private hear(connection: Connection, data: RawData): void {
+    const {
+      op,
+      args = [],
+      req_id,
+    } = JSON.parse(toText(data)) as {
+      op?: string
+      args?: string[]
+      req_id?: string
+    }
+    const answer = (of: object) => connection.socket.send(JSON.stringify({ ...of, req_id, conn_id: 'sim' }))
+    if (op === 'ping') return answer({ success: true, ret_msg: 'pong', op })
+    if (op === 'auth') {
+      const [key = '', expires = '', sign] = args
+      const account = this.exchange.accounts.find(key)
+      const expected =
+        account && createHmac('sha256', account.secret).update(`GET/realtime${expires}`).digest('hex')
+      if (expected !== sign || Number(expires) < this.exchange.clock.now())
+        return answer({ success: false, ret_msg: 'error:USVC1111', op })
+      connection.account = account
+      return answer({ success: true, ret_msg: '', op })
+    }
+    if (op !== 'subscribe' || connection.account === undefined)
+      return answer({ success: false, ret_msg: 'error:not authorized', op })
+    for (const topic of args) connection.topics.add(topic)
+    answer({ success: true, ret_msg: '', op })
+  }
+
+  private tell(event: AccountEvent): void {
+    const { account } = event
+    const { market } = this.exchange
+    const now = Math.max(this.exchange.clock.now(), event.time)
+    const send = (topic: string, row: object) => this.send(account, topic, row, now)
+    switch (event.kind) {
+      case 'fill': {
+        const { order, trade, position } = event
+        send('execution', toTradeRow(account, trade))
+        send('position', toPositionRow(account, market, position, now))
+        send('order', toOrderRow(account, order, market.listings.get(order.symbol)))
+        return send('wallet', toWalletRow(account, market, now))
+      }
+      case 'order':
+        return send('order', toOrderRow(account, event.order, market.listings.get(event.order.symbol)))
+      case 'conditional': {
+        const { conditional } = event
+        return send('order', toStopRow(account, conditional, market.listings.get(conditional.symbol)))
+      }
+      case 'balance':
+        return send('wallet', toWalletRow(account, market, now))
+      case 'leverage':
+    }
+  }
+
+  private send(account: Account, topic: string, row: object, now: number): void {
+    const text = JSON.stringify({
+      id: `${account.key}-${now}`,
+      topic,
+      creationTime: Math.floor(now),
+      data: [row],
+    })
+    for (const connection of this.connections) {
+      if (connection.account !== account || !connection.topics.has(topic)) continue
+      const hits = this.faults.take(connection.address, `stream/private/${topic}`)
+      if (hits.silence !== undefined) continue
+      connection.socket.send(text)
+      connection.sent += 1
+    }
+  }
+}
+
+function toText(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8')
+}

@@ -1,0 +1,183 @@
+import type { Account, AccountState } from '../account/account.ts'
+import type { Conditional, ConditionalTicket } from '../account/conditional.ts'
+import { isWaiting } from '../account/conditional.ts'
+import type { Exchange } from '../account/exchange.ts'
+import { parseFixed, type Fixed } from '../account/fixed.ts'
+import { isOpen, type Order, type PositionSide, type Ticket, type TimeInForce } from '../account/order.ts'
+import { checkOrder, checkPrice, checkQuantity } from '../binance/check-order.ts'
+import { filtersOf } from '../binance/filters.ts'
+import { readMark } from '../account/marks.ts'
+import { isReached } from '../account/conditional.ts'
+import type { Listing } from '../core/listing.ts'
+import { BybitError } from './bybit-error.ts'
+import { readSymbol } from './market-routes.ts'
+import { orderIdOf, parentOf, stopIdOf, toOrderRow, toStopRow } from './rows.ts'
+
+export type Body = Readonly<Record<string, string | number | boolean | undefined>>
+
+const positionSides: Readonly<Record<string, PositionSide>> = { 0: 'BOTH', 1: 'LONG', 2: 'SHORT' }
+const timesInForce: Readonly<Record<string, TimeInForce>> = {
+  GTC: 'GTC',
+  IOC: 'IOC',
+  FOK: 'FOK',
+  PostOnly: 'GTX',
+}
+const noSuchOrder = () => new BybitError(110001, 'order not exists or too late to cancel')
+
+/** POST /v5/order/create. https://bybit-exchange.github.io/docs/v5/order/create-order */
+export function createOrder(exchange: Exchange, account: Account, body: Body, now: number) {
+  const listing = readSymbol(exchange.market, String(body['symbol']))
+  const clientId = typeof body['orderLinkId'] === 'string' ? body['orderLinkId'] : ''
+  const isUsed =
+    clientId !== '' &&
+    ([...account.openOrders.values()].some((each) => each.clientId === clientId) ||
+      [...account.conditionals.values()].some((each) => isWaiting(each) && each.clientId === clientId))
+  if (isUsed) throw new BybitError(110072, 'OrderLinkedID is duplicate')
+  const common = {
+    symbol: listing.symbol,
+    clientId,
+    side: body['side'] === 'Buy' ? ('BUY' as const) : ('SELL' as const),
+    positionSide: readSide(account, body),
+    timeInForce: timesInForce[String(body['timeInForce'] ?? 'GTC')] ?? 'GTC',
+    price: body['orderType'] === 'Market' ? 0n : readDecimal(body, 'price'),
+  }
+  if (body['triggerPrice'] === undefined) {
+    const ticket: Ticket = {
+      ...common,
+      type: body['orderType'] === 'Market' ? 'MARKET' : 'LIMIT',
+      quantity: readDecimal(body, 'qty'),
+      reduceOnly: body['reduceOnly'] === true,
+    }
+    const order = exchange.place(account, listing, checkOrder(exchange, account, listing, ticket, now))
+    return { orderId: orderIdOf(order.id), orderLinkId: clientId }
+  }
+  const ticket = readConditional(body, common)
+  checkConditional(account, listing, ticket, Number(body['triggerDirection']), now)
+  const conditional = exchange.placeConditional(account, ticket)
+  return { orderId: stopIdOf(conditional), orderLinkId: clientId }
+}
+
+/** POST /v5/order/cancel. */
+export function cancelOrder(exchange: Exchange, account: Account, body: Body) {
+  const { order, conditional } = findOne(account, body)
+  if (conditional !== undefined && isWaiting(conditional)) exchange.cancelConditional(account, conditional)
+  else if (order !== undefined && isOpen(order)) exchange.cancel(account, order)
+  else throw noSuchOrder()
+  return { orderId: body['orderId'] ?? '', orderLinkId: body['orderLinkId'] ?? '' }
+}
+
+/** POST /v5/order/cancel-all. */
+export function cancelAll(exchange: Exchange, account: Account, body: Body) {
+  const isWanted = (each: { symbol: string }) =>
+    body['symbol'] === undefined || each.symbol === body['symbol']
+  const list: object[] = []
+  if (body['orderFilter'] !== 'StopOrder')
+    for (const order of account.openOrders.values())
+      if (isWanted(order)) list.push({ orderId: orderIdOf(exchange.cancel(account, order).id) })
+  if (body['orderFilter'] !== 'Order')
+    for (const each of account.conditionals.values())
+      if (isWanted(each) && isWaiting(each))
+        list.push({ orderId: stopIdOf(exchange.cancelConditional(account, each)) })
+  return { list, success: '1' }
+}
+
+/** GET /v5/order/realtime, with the orders that ended when one is asked for by its id; GET /v5/order/history. */
+export function listOrders(
+  exchange: Exchange,
+  state: AccountState,
+  query: URLSearchParams,
+  isHistory: boolean,
+) {
+  const { listings } = exchange.market
+  const [orderId, linkId, symbol] = ['orderId', 'orderLinkId', 'symbol'].map((name) => query.get(name))
+  const filter = query.get('orderFilter')
+  const isOne = orderId !== null || linkId !== null
+  const from = Number(query.get('startTime') ?? 0)
+  const orders = [...state.orders.values()]
+    .filter((each) => parentOf(state, each) === undefined)
+    .filter((each) => isHistory || isOne || isOpen(each))
+    .map((each) => toOrderRow(state, each, listings.get(each.symbol)))
+  const stops = [...state.conditionals.values()].map((each) =>
+    toStopRow(state, each, listings.get(each.symbol)),
+  )
+  const isLive = ({ orderStatus }: { orderStatus: string }) =>
+    ['New', 'PartiallyFilled', 'Untriggered', 'Triggered'].includes(orderStatus)
+  const rows = [...orders, ...stops.filter((each) => isHistory || isOne || isLive(each))]
+    .filter((row) => symbol === null || row.symbol === symbol)
+    .filter((row) => orderId === null || row.orderId === orderId)
+    .filter((row) => linkId === null || row.orderLinkId === linkId)
+    .filter((row) => Number(row.createdTime) >= from)
+    .filter(
+      (row) =>
+        filter === null || (filter === 'StopOrder') === ((row.orderStatus as string) === 'Untriggered'),
+    )
+    .toSorted((a, b) => Number(b.createdTime) - Number(a.createdTime))
+  return { category: 'linear', list: rows.slice(0, Number(query.get('limit') ?? 20)), nextPageCursor: '' }
+}
+
+function findOne(account: Account, body: Body): { order?: Order; conditional?: Conditional } {
+  const orders = [...account.orders.values()]
+  const conditionals = [...account.conditionals.values()]
+  const { orderId, orderLinkId } = body
+  const order = orders.findLast((each) =>
+    orderId === undefined ? each.clientId === orderLinkId : orderIdOf(each.id) === orderId,
+  )
+  const conditional = conditionals.findLast((each) =>
+    orderId === undefined ? each.clientId === orderLinkId : stopIdOf(each) === orderId,
+  )
+  return { ...(order === undefined ? {} : { order }), ...(conditional === undefined ? {} : { conditional }) }
+}
+
+function readConditional(
+  body: Body,
+  common: Pick<Ticket, 'symbol' | 'clientId' | 'side' | 'positionSide' | 'timeInForce' | 'price'>,
+): ConditionalTicket {
+  const quantity = readDecimal(body, 'qty')
+  const closePosition = quantity === 0n && body['closeOnTrigger'] === true && body['reduceOnly'] === true
+  return {
+    ...common,
+    type: common.price === 0n ? 'STOP_MARKET' : 'STOP',
+    quantity,
+    triggerPrice: readDecimal(body, 'triggerPrice'),
+    workingType: body['triggerBy'] === 'MarkPrice' ? 'MARK_PRICE' : 'CONTRACT_PRICE',
+    reduceOnly: body['reduceOnly'] === true && !closePosition,
+    closePosition,
+    priceProtect: false,
+  }
+}
+
+function checkConditional(
+  account: Account,
+  listing: Listing,
+  ticket: ConditionalTicket,
+  direction: number,
+  now: number,
+): void {
+  if (direction !== 1 && direction !== 2) throw new BybitError(10001, 'TriggerDirection invalid')
+  if ((direction === 1) !== (ticket.side === 'BUY')) throw new BybitError(10001, 'TriggerDirection invalid')
+  checkPrice(listing, ticket.triggerPrice)
+  if (!ticket.closePosition) checkQuantity(listing, ticket.quantity, ticket.price === 0n)
+  const ofSymbol = [...account.conditionals.values()].filter(
+    (each) => isWaiting(each) && each.symbol === listing.symbol,
+  )
+  if (ofSymbol.length >= filtersOf(listing).maxConditionals)
+    throw new BybitError(110009, 'The number of stop orders exceeds the maximum allowable limit')
+  const mark = readMark(listing, now)
+  if (mark === undefined || !isReached(ticket, mark, mark)) return
+  if (direction === 1) throw new BybitError(110092, 'expect Rising, but trigger_price <= current')
+  throw new BybitError(110093, 'expect Falling, but trigger_price >= current')
+}
+
+function readSide(account: Account, body: Body): PositionSide {
+  const side = positionSides[String(body['positionIdx'] ?? 0)]
+  if (side === undefined || (side === 'BOTH') === account.isHedged)
+    throw new BybitError(10001, 'position idx not match position mode')
+  return side
+}
+
+function readDecimal(body: Body, name: string): Fixed {
+  const text = String(body[name] ?? '')
+  const value = parseFixed(text)
+  if (value === undefined) throw new BybitError(10001, `params error: ${name} invalid`)
+  return value
+}

@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import { readLivingActors } from '../../lib/hub/heartbeats.ts'
+import type { OrderIntent } from '../../lib/model/intent.ts'
+import { isTerminal } from '../../lib/model/order.ts'
+import { readOpenClaims } from '../../lib/orders/claims.ts'
+import { readLiveOrder } from '../../lib/orders/live-orders.ts'
+import { of, openTrading } from '../support/account-system.ts'
+import type { Child } from '../support/child.ts'
+import { beatAsRisk, openOrderSystem, orderSettings, startOrders } from '../support/order-system.ts'
+import type { OrderSystem } from '../support/order-system.ts'
+import { withSystems } from '../support/system.ts'
+import type { System } from '../support/system.ts'
+import { tell, until, untilFound } from '../support/until.ts'
+
+const knownWithinMs = 30_000
+const takenOverWithinMs = 3_000
+
+interface Running {
+  readonly system: System
+  readonly orders: OrderSystem
+  readonly actor: Child
+}
+
+describe('an order actor that is killed', function () {
+  this.timeout(150_000)
+  const ends: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+  const open = withSystems()
+
+  async function start(): Promise<Running> {
+    const system = await open({ symbols: 6 })
+    const orders = await openOrderSystem(system)
+    ends.push(() => orders.stop(), beatAsRisk(system))
+    return { system, orders, actor: await startOrders(system) }
+  }
+
+  /** Real ms until every intent's outcome is known and no claim goes on. */
+  function untilKnown({ system: { hub } }: Running, intents: readonly OrderIntent[]): Promise<number> {
+    let unknown = ''
+    const isKnown = async () => {
+      for (const { id, signalId } of intents) {
+        const order = await readLiveOrder(hub, of, id)
+        unknown = `${signalId} is ${order?.state}`
+        if (order === undefined ? await isUnclaimed(id) : isTerminal(order.state)) continue
+        return false
+      }
+      const left = await readOpenClaims(hub, of)
+      unknown = `${left.length} claims`
+      return left.length === 0
+    }
+    // What was denied, or passed its deadline in the queue, was never claimed.
+    const isUnclaimed = async (id: string) =>
+      (await hub.redis.hexists(hub.keys.claims(of.venue, of.account), id)) === 0
+    return until('every outcome is known', isKnown, knownWithinMs, () => unknown)
+  }
+
+  /** Every intent is at the venue once, or, when its order was refused or never claimed, not at all. */
+  async function requireOnce({ system }: Running, intents: readonly OrderIntent[]): Promise<number> {
+    const { orders } = await (await openTrading(system)).truth()
+    let filled = 0
+    for (const { id, signalId } of intents) {
+      const there = orders.filter((order) => order['clientOrderId'] === id).length
+      const known = await readLiveOrder(system.hub, of, id)
+      expect(there, signalId).to.equal(known?.state === 'filled' ? 1 : 0)
+      filled += there
+    }
+    return filled
+  }
+
+  const isClaimed = async ({ hub }: System, { id }: OrderIntent) =>
+    (await hub.redis.hexists(hub.keys.claims(of.venue, of.account), id)) === 1
+
+  /** An intent that was claimed; one that is denied, since facts are old for a moment, is followed by another. */
+  async function claimedOf({ system, orders }: Running, signal: string): Promise<OrderIntent> {
+    let tries = 0
+    let intent = await orders.want({ signalId: signal }, 20_000)
+    const find = async () => {
+      if (await isClaimed(system, intent)) return intent
+      if (orders.denied.has(intent.id))
+        intent = await orders.want({ signalId: `${signal} again ${(tries += 1)}` }, 20_000)
+      return undefined
+    }
+    return untilFound('it is claimed', find, 20_000, () => orders.denied.get(intent.id)?.reason)
+  }
+
+  for (const [point, fault] of [
+    ['before the venue has the order', { when: 'before', ms: 1_500 }],
+    ['before the answer is there', { when: 'after', ms: 1_500 }],
+  ] as const)
+    it(`finds out what became of an order when it dies ${point}`, async () => {
+      const running = await start()
+      const { system, orders, actor } = running
+      await system.simulator.faults({ kind: 'latency', path: 'POST /fapi/v1/order', ...fault })
+      const intent = await orders.want({ signalId: 'one' })
+      await until('it is claimed', () => isClaimed(system, intent), 5_000)
+      await actor.signal('SIGKILL')
+      await system.simulator.faults()
+      await system.start('order', orderSettings)
+      const knownMs = await untilKnown(running, [intent])
+      tell(`killed ${point}: known ${knownMs} ms after the start`)
+      // Handed in again it is still the same order.
+      await orders.want({ signalId: 'one' })
+      const next = await orders.want({ signalId: 'two' })
+      await orders.order(next.id, 'filled')
+      await requireOnce(running, [intent, next])
+    })
+
+  it('is followed by one that sends nothing twice, at whatever instant it dies', async () => {
+    const running = await start()
+    const { system, orders } = running
+    let { actor } = running
+    const intents = new Map<string, OrderIntent>()
+    for (let round = 0; round < 6; round++) {
+      const signals = Array.from({ length: 4 }, (_, at) => `${round}-${at}`)
+      // Three traders with the same signals.
+      const handed = Promise.all(
+        [1, 2, 3].flatMap(() => signals.map((signalId) => orders.want({ signalId }, 20_000))),
+      )
+      const dieAt = Date.now() + Math.random() * 60
+      await until('its time has come', async () => Date.now() >= dieAt, 1_000)
+      await actor.signal('SIGKILL')
+      for (const intent of await handed) intents.set(intent.id, intent)
+      actor = await system.start('order', orderSettings)
+    }
+    const all = [...intents.values(), await claimedOf(running, 'last')]
+    const knownMs = await untilKnown(running, all)
+    const filled = await requireOnce(running, all)
+    tell(`6 kills, ${all.length} intents of three traders, ${filled} filled, known after ${knownMs} ms`)
+    expect(filled).to.be.at.least(1)
+  })
+
+  it('is replaced by the one that stands by within 3 s', async () => {
+    const { system, orders, actor } = await start()
+    const second = await system.start('order', orderSettings)
+    const leader = await leaderOf(system, [actor, second])
+    await orders.order((await orders.want({ signalId: 'before' })).id, 'filled')
+    await leader.signal('SIGKILL')
+    const diedAt = Date.now()
+    const intent = await orders.want({ signalId: 'after' })
+    await orders.order(intent.id, 'filled', takenOverWithinMs)
+    tell(`filled ${Date.now() - diedAt} ms after the leader died`)
+  })
+
+  it('meets a Redis that is killed on the way, and sends nothing twice', async () => {
+    const running = await start()
+    const { system, orders } = running
+    const intents: OrderIntent[] = []
+    for (let round = 0; round < 3; round++) {
+      const first = await claimedOf(running, `${round}`)
+      intents.push(first)
+      await system.redis.kill()
+      await system.redis.restart()
+      const again = () => orders.want({ signalId: first.signalId }, 20_000)
+      await untilFound('it is handed in again', again, 10_000)
+    }
+    const knownMs = await untilKnown(running, intents)
+    const filled = await requireOnce(running, intents)
+    tell(`3 ends of Redis, ${filled} filled, known after ${knownMs} ms`)
+  })
+})
+
+/** The actor that serves the account. */
+function leaderOf({ hub }: System, actors: readonly Child[]): Promise<Child> {
+  return untilFound(
+    'one leads',
+    async () => {
+      const living = await readLivingActors(hub.redis, hub.keys)
+      const leading = living.find(({ kind, fields }) => kind === 'order' && fields['leads'] === '1')
+      return actors.find(({ pid }) => leading?.id.endsWith(`:${pid}`))
+    },
+    10_000,
+  )
+}
