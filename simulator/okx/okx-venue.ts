@@ -9,7 +9,7 @@ import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { readInstrument } from './contracts.ts'
 import { Instruments } from './instruments.ts'
 import { toMarketRoutes } from './market-routes.ts'
-import { OkxError, toOkxError } from './okx-error.ts'
+import { OkxError, toOkxError, wrongParameter } from './okx-error.ts'
 import {
   cancelAlgo,
   cancelOrder,
@@ -26,7 +26,8 @@ import { SpanLimits } from './span-limits.ts'
 const PREFIX = '/api/v5/'
 const ADDRESSES_KEPT = 4096
 const OLDEST_MS = 30_000
-const BATCHES = new Set(['cancel-algos', 'cancel-batch-orders'])
+const BATCHES = new Set(['batch-orders', 'cancel-algos', 'cancel-batch-orders'])
+const MOST_IN_BATCH = 20
 
 /** OKX v5, swaps in USDT, over its REST wire: the limits by address and endpoint, and the account of one user. */
 export class OkxVenue implements Venue {
@@ -104,6 +105,7 @@ export class OkxVenue implements Venue {
     const sent = parse(request.body)
     if (BATCHES.has(name) !== Array.isArray(sent)) throw new OkxError('50002', 'JSON data format error')
     const orders = Array.isArray(sent) ? sent : [sent]
+    if (orders.length < 1 || orders.length > MOST_IN_BATCH) throw wrongParameter('number of orders')
     const isLost = hits.unknown !== undefined
     if (hits.unknown?.taken === false) throw new OkxError('50004', 'Endpoint request timeout')
     const rows = orders.map((each) => {
@@ -127,7 +129,8 @@ export class OkxVenue implements Venue {
 
   private changeOne(name: string, account: Account, body: Body, now: number): object {
     switch (name) {
-      case 'order': {
+      case 'order':
+      case 'batch-orders': {
         const { id, clientId } = placeOrder(this.exchange, account, body, now)
         return { ordId: String(id), clOrdId: clientId, tag: '' }
       }

@@ -164,4 +164,35 @@ describe('simulated market of OKX', function () {
     const marks = await venue.fetchMarkPrices(undefined, { instType: 'SWAP' })
     expect(marks[symbol]!.markPrice).to.be.above(0)
   })
+
+  it('takes the batch of one that the real ccxt places an order by, in contracts', async () => {
+    const venue = new ccxt.okx({
+      apiKey: 'demo',
+      secret: 'demo',
+      password: 'any',
+      enableRateLimit: false,
+      httpAgent: new Agent(),
+      urls: { api: { rest: simulator.url } },
+      options: { fetchMarkets: { types: ['swap'] }, fetchCurrencies: false },
+    })
+    venue.has.fetchCurrencies = false
+    const symbol = 'ETH/USDT:USDT'
+    await venue.loadMarkets()
+    const size = venue.market(symbol).contractSize!
+    const placed = await venue.createOrder(symbol, 'market', 'buy', 1.5, undefined, {
+      clientOrderId: 'batch1',
+    })
+    expect(placed.clientOrderId).to.equal('batch1')
+    expect(await venue.fetchOrder(placed.id!, symbol)).to.include({ status: 'closed', filled: 1.5 })
+    const [position] = await venue.fetchPositions([symbol])
+    expect(position).to.include({ contracts: 1.5, contractSize: size, side: 'long' })
+    const account = await getJson<{ positions: { symbol: string; size: string }[] }>(
+      `${simulator.url}/_sim/account?key=demo`,
+    )
+    const held = account.positions.find((each) => each.symbol === 'ETHUSDT')!
+    expect(Number(held.size)).to.be.closeTo(1.5 * size, 1e-9)
+    const { bid } = await venue.fetchTicker(symbol)
+    const far = await venue.createOrder(symbol, 'limit', 'buy', 1_000, bid).catch((error: Error) => error)
+    expect(far).to.be.instanceOf(ccxt.InsufficientFunds)
+  })
 })
