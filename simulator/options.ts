@@ -2,8 +2,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { demoAccount, parseAccount, type AccountWish } from './account/accounts.ts'
 import { InputError } from './core/input-error.ts'
 import { levels, type Level } from './log.ts'
+import { venueNames, type VenueName } from './venues.ts'
 
 export interface Options {
+  /** all of them when undefined */
+  readonly venue: VenueName | undefined
   readonly host: string
   readonly port: number
   readonly symbols: number
@@ -21,7 +24,7 @@ export interface Options {
 }
 
 const EXAMPLES = `
-A venue for tests, benchmarks and demos: it speaks the wire of Binance USDⓈ-M on loopback.
+A venue for tests, benchmarks and demos: it speaks the wires of real ones on loopback.
 Faults: POST /_sim/faults. Counts: GET /_sim/stats, /_sim/gaps. Truth: GET /_sim/candles, /_sim/market,
 /_sim/account. Accounts: POST /_sim/accounts, /_sim/transfer.
 
@@ -33,6 +36,9 @@ Examples:
 export function parseOptions(args: readonly string[]): Options | undefined {
   const command = new Command('simulator')
     .description('Simulated exchange with perpetual futures, on loopback')
+    .addOption(
+      new Option('--venue <name>', 'the one venue it speaks as; all of them without').choices(venueNames),
+    )
     .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(number('--port <number>', 'port to listen on, 0 for a free one', 0, 65_535).default(9600))
     .addOption(number('--symbols <number>', 'ordinary perpetuals in the market', 1, 2000).default(200))

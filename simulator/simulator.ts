@@ -1,11 +1,5 @@
 import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
-import { BinanceVenue } from './binance/binance-venue.ts'
-import { ListenKeys } from './binance/listen-keys.ts'
-import { BybitStreams } from './bybit/bybit-streams.ts'
-import { BybitVenue } from './bybit/bybit-venue.ts'
-import { BinanceStreams } from './binance/streams/binance-streams.ts'
-import { PublicStreams } from './bybit/streams/public-streams.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -13,11 +7,10 @@ import { InputError } from './core/input-error.ts'
 import { Market } from './core/market.ts'
 import { readDayStats } from './core/prices.ts'
 import { Traffic } from './core/traffic.ts'
-import { OkxStreams } from './okx/okx-streams.ts'
-import { OkxVenue } from './okx/okx-venue.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import type { Options } from './options.ts'
+import { openWires } from './venues.ts'
 
 export interface Simulator {
   /** `http://127.0.0.1:9600` */
@@ -36,26 +29,19 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const market = new Market(options, clock.now())
   // The first 24-hour statistics make the day's blocks of every symbol: better now than in a client's request.
   for (const listing of market.listings.values()) readDayStats(listing, clock.now())
-  const policy = { limit: options.weightLimit, refusalsToBan: options.banAfter }
   const faults = new Faults(clock, options.seed)
   const exchange = new Exchange(market, clock)
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status
   for (const wish of options.account) openAccount(exchange, wish)
-  const listenKeys = new ListenKeys(options.listenKeyLife)
-  const streams = new BinanceStreams(exchange, faults, listenKeys, options.streamLife)
-  const publicStreams = new PublicStreams(market, clock, faults, options.streamLife)
+  const wires = openWires(exchange, faults, options)
+  const streams = wires.flatMap((each) => each.streams)
   const server = openServer(
     {
       clock,
       market,
       exchange,
-      venues: [
-        new BinanceVenue(exchange, policy, listenKeys),
-        new BybitVenue(exchange),
-        new OkxVenue(exchange),
-      ],
-      // Binance's own took every path that begins with /ws, and is silent there.
-      streams: [new OkxStreams(exchange, faults), new BybitStreams(exchange, faults), publicStreams, streams],
+      venues: wires.map((each) => each.venue),
+      streams,
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
@@ -73,8 +59,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const pulse = setInterval(
     () => {
       exchange.advance()
-      streams.pulse()
-      publicStreams.pulse()
+      for (const each of streams) each.pulse()
     },
     Math.max(LEAST_PULSE_MS, clock.toWallMs(PULSE_MS)),
   )
@@ -86,8 +71,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
     close: () =>
       new Promise((resolve) => {
         clearInterval(pulse)
-        streams.close()
-        publicStreams.close()
+        for (const each of streams) each.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

@@ -40,3 +40,11 @@ export function toOkxError(error: unknown): OkxError {
   const [code, message] = codes[error.code] ?? ['51000', error.message]
   return new OkxError(code, message)
 }
+
+export function emptyParameter(name: string): OkxError {
+  return new OkxError('50014', `Parameter ${name} can not be empty.`, 400)
+}
+
+export function wrongParameter(name: string): OkxError {
+  return new OkxError('51000', `Parameter ${name} error`, 400)
+}

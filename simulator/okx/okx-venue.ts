@@ -7,9 +7,9 @@ import { sidesOf } from '../binance/position-rows.ts'
 import type { Hits } from '../core/faults.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { readInstrument } from './contracts.ts'
-import { EndpointLimits } from './endpoint-limits.ts'
-import { toMarketAnswers } from './market-routes.ts'
-import { OkxError, toOkxError } from './okx-error.ts'
+import { Instruments } from './instruments.ts'
+import { toMarketRoutes } from './market-routes.ts'
+import { OkxError, toOkxError, wrongParameter } from './okx-error.ts'
 import {
   cancelAlgo,
   cancelOrder,
@@ -19,35 +19,47 @@ import {
   placeOrder,
   type Body,
 } from './order-routes.ts'
+import type { MarketRoute } from './route.ts'
 import { algoIdOf, toAccountRow, toAlgoRow, toBillRow, toFillRow, toOrderRow, toPositionRow } from './rows.ts'
+import { SpanLimits } from './span-limits.ts'
 
+const PREFIX = '/api/v5/'
+const ADDRESSES_KEPT = 4096
 const OLDEST_MS = 30_000
-const BATCHES = new Set(['cancel-algos', 'cancel-batch-orders'])
+const BATCHES = new Set(['batch-orders', 'cancel-algos', 'cancel-batch-orders'])
+const MOST_IN_BATCH = 20
 
 /** OKX v5, swaps in USDT, over its REST wire: the limits by address and endpoint, and the account of one user. */
 export class OkxVenue implements Venue {
   readonly name = 'okx'
   private readonly exchange: Exchange
-  private readonly market: ReturnType<typeof toMarketAnswers>
-  private readonly limits = new EndpointLimits()
+  private readonly market: ReadonlyMap<string, MarketRoute>
+  private readonly limits = new SpanLimits()
+  private readonly bannedUntil = new Map<string, number>()
+  private readonly requests = new Map<string, number>()
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
-    this.market = toMarketAnswers(exchange.market, exchange.clock)
+    this.market = new Map(toMarketRoutes(new Instruments(exchange.market), exchange.clock))
   }
 
   owns(path: string): boolean {
-    return path.startsWith('/api/v5/')
+    return path.startsWith(PREFIX)
   }
 
   answer(request: VenueRequest, hits: Hits): Reply {
     const now = this.exchange.clock.now()
-    if (!this.limits.admit(request.address, request.path, now)) return tooMany()
+    if (this.isBanned(request.address)) return toForbidden()
+    keep(this.requests, request.address, (this.requests.get(request.address) ?? 0) + 1)
+    const route = this.market.get(`${request.method} ${request.path.slice(PREFIX.length)}`)
+    if (route !== undefined && !this.isWithin(route, request, now)) return tooMany()
     try {
       if (hits.reject !== undefined)
         throw new OkxError(String(hits.reject.code), hits.reject.msg ?? 'Rejected.')
-      const answer = this.market[request.path]
-      if (request.method === 'GET' && answer !== undefined) return toReply(answer(request.query))
+      if (route !== undefined) {
+        const { data, polled } = route.answer(request.query)
+        return polled === undefined ? toReply(data) : { ...toReply(data), polled }
+      }
       const account = this.findAccount(request, now)
       this.exchange.advance()
       if (request.method === 'POST') return this.change(request, account, hits, now)
@@ -58,23 +70,33 @@ export class OkxVenue implements Venue {
     }
   }
 
-  refuse(_request: VenueRequest, _kind: 'rateLimit' | 'ban', _until: number): Reply {
-    return tooMany()
+  refuse({ address }: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
+    if (kind === 'rateLimit') return tooMany()
+    keep(this.bannedUntil, address, Math.max(until, this.bannedUntil.get(address) ?? 0))
+    return toForbidden()
   }
 
-  isBanned(): boolean {
-    return false
+  isBanned(address: string): boolean {
+    return (this.bannedUntil.get(address) ?? 0) > this.exchange.clock.now()
   }
 
+  /** The venue knows no weights: a request counts as one. */
   readUse(address: string): AddressUse | undefined {
-    const count = this.limits.countOf(address)
-    return count === 0
-      ? undefined
-      : { weight: count, windowWeight: count, bannedUntil: undefined, windows: [] }
+    const weight = this.requests.get(address)
+    if (weight === undefined) return undefined
+    const bannedUntil = this.isBanned(address) ? this.bannedUntil.get(address) : undefined
+    return { weight, windowWeight: weight, bannedUntil, windows: [] }
   }
 
   reset(): void {
     this.limits.reset()
+    this.bannedUntil.clear()
+    this.requests.clear()
+  }
+
+  private isWithin({ scope, limit }: MarketRoute, request: VenueRequest, now: number): boolean {
+    const instId = scope === 'addressInstrument' ? (request.query.get('instId') ?? '') : ''
+    return this.limits.admit(`${request.path} ${request.address} ${instId}`, limit, now)
   }
 
   /** Each order of a request is taken or refused by itself, and told beside the others. */
@@ -83,6 +105,7 @@ export class OkxVenue implements Venue {
     const sent = parse(request.body)
     if (BATCHES.has(name) !== Array.isArray(sent)) throw new OkxError('50002', 'JSON data format error')
     const orders = Array.isArray(sent) ? sent : [sent]
+    if (orders.length < 1 || orders.length > MOST_IN_BATCH) throw wrongParameter('number of orders')
     const isLost = hits.unknown !== undefined
     if (hits.unknown?.taken === false) throw new OkxError('50004', 'Endpoint request timeout')
     const rows = orders.map((each) => {
@@ -106,7 +129,8 @@ export class OkxVenue implements Venue {
 
   private changeOne(name: string, account: Account, body: Body, now: number): object {
     switch (name) {
-      case 'order': {
+      case 'order':
+      case 'batch-orders': {
         const { id, clientId } = placeOrder(this.exchange, account, body, now)
         return { ordId: String(id), clOrdId: clientId, tag: '' }
       }
@@ -242,6 +266,19 @@ function toReply(data: readonly unknown[], code = '0', msg = '', inTime?: string
   return { status: 200, body, headers: { 'Content-Type': 'application/json' } }
 }
 
+/** As recorded: without data and without Retry-After. */
 function tooMany(): Reply {
-  return { ...toReply([], '50011', 'Too Many Requests'), status: 429 }
+  const body = JSON.stringify({ msg: 'Too Many Requests', code: '50011' })
+  return { status: 429, body, headers: { 'Content-Type': 'application/json' } }
+}
+
+/** The venue's edge refuses an address, not its API: no JSON. */
+function toForbidden(): Reply {
+  const body = '<html><head><title>403 Forbidden</title></head><body>Access denied.</body></html>'
+  return { status: 403, body, headers: { 'Content-Type': 'text/html' } }
+}
+
+function keep(values: Map<string, number>, address: string, value: number): void {
+  if (!values.has(address) && values.size >= ADDRESSES_KEPT) values.delete(values.keys().next().value!)
+  values.set(address, value)
 }
