@@ -4,6 +4,7 @@ import type { Decimal } from '../model/decimal.ts'
 import { ConfigError, VenueRejectedError } from '../model/errors.ts'
 import type { Ticker } from '../model/ticker.ts'
 import { binanceusdm } from './binanceusdm.ts'
+import { bitget } from './bitget.ts'
 import { bybit } from './bybit.ts'
 import { pollCostOf } from './charges.ts'
 import { closeClient, openClient } from './ccxt.ts'
@@ -20,7 +21,7 @@ import type { VenueOrders } from './venue-orders.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { Ask, Venue } from './venue.ts'
 
-const venues: Readonly<Record<string, Venue>> = { binanceusdm, okx, bybit }
+const venues: Readonly<Record<string, Venue>> = { binanceusdm, okx, bybit, bitget }
 
 /** The description of a venue; throws ConfigError for one that is not known. */
 export function venueOf(id: string): Venue {

@@ -11,8 +11,8 @@ import type { VenueOrders } from './venue-orders.ts'
 
 /** A request in the venue's own words. */
 export interface VenueCall {
-  /** ccxt's name for a part of the venue's endpoints */
-  readonly api: string
+  /** ccxt's name for a part of the venue's endpoints; of one in another, both */
+  readonly api: string | readonly [string, string]
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   /** a list where the venue takes several orders at once */

@@ -44,9 +44,11 @@ function ownUrl(venue: string): Setting<string> {
   )
 }
 
+const venueNames = ['binanceusdm', 'okx', 'bybit', 'bitget'] as const
+
 /** Every setting of the system. */
 export const settings = {
-  exchange: define(z.enum(['binanceusdm', 'okx', 'bybit']), 'binanceusdm', 'text', 'venue to work with'),
+  exchange: define(z.enum(venueNames), 'binanceusdm', 'text', 'venue to work with; bitget is experimental'),
   exchangeUrl: define(
     z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
     '',

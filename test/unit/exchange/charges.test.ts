@@ -80,7 +80,7 @@ describe('a venue', () => {
       ConfigError,
       'not built yet',
     )
-    expect(() => venueOf('nowhere')).to.throw(ConfigError, 'binanceusdm, okx, bybit')
+    expect(() => venueOf('nowhere')).to.throw(ConfigError, 'binanceusdm, okx, bybit, bitget')
   })
 
   it('has one name for each of its limits', () => {
