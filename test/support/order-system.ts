@@ -32,6 +32,9 @@ export interface OrderSystem {
   stop(): Promise<void>
 }
 
+// The income is asked for in a part of the address's minute, and may have to wait for the next.
+const readyWithinMs = 75_000
+
 /** The settings of an actor that sends orders. */
 export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 
@@ -39,7 +42,11 @@ export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
   const { hub } = system
   const denied = new Map<string, Denial>()
-  await Promise.all([system.start('ticker'), system.start('mark'), system.start('position', keySettings)])
+  await Promise.all([
+    system.start('ticker'),
+    system.start('mark'),
+    system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.4' }),
+  ])
   await begin(system)
   const queue = openIntentQueue(hub, of)
   const account = followLiveAccount(hub, of, ({ denied: each }: LiveEvent) => {
@@ -130,7 +137,7 @@ export async function startOrders(
         sight.orderBeatAgeMs !== undefined
       )
     }
-    await until('orders could be opened', isReady, 20_000, () => lacks)
+    await until('orders could be opened', isReady, readyWithinMs, () => lacks)
   } finally {
     instruments.stop()
   }
