@@ -165,7 +165,7 @@ function termsOf(timeInForce: unknown, price: string | undefined, type: unknown)
 }
 
 /** An id, which is a number up to 2^53 and text beyond. */
-function idIn(row: Raw, field: string): string {
+export function idIn(row: Raw, field: string): string {
   const id = idIf(row, field)
   if (id === undefined)
     throw new UnreadableAnswer(`${field} must be an id, was ${JSON.stringify(row[field])}`)

@@ -1,4 +1,5 @@
 import { toOrderEvent, toOrderReport, toStopEvent, toStopReport, toTradeReport } from './binance-order-map.ts'
+import { readBinancePages } from './binance-pages.ts'
 import type { OrderToSend, StopToSend } from './order-exchange.ts'
 import { toRows } from './raw.ts'
 import type { Raw } from './raw.ts'
@@ -7,7 +8,6 @@ import type { VenueCall } from './venue.ts'
 
 // Short, because only then is it soon certain that a lost one is lost.
 const recvWindow = 2_000
-const page = 1_000
 
 /**
  * The order endpoints of Binance USDⓈ-M. Conditional orders have endpoints and lists of their own since 2025-12-09.
@@ -71,12 +71,12 @@ export const binanceOrders: VenueOrders = {
     return toRows(body, 'open conditional orders').map(toStopReport)
   },
   async fetchOrdersSince(ask, symbol, startTime) {
-    const { body } = await ask(call('GET', 'allOrders', { symbol, startTime, limit: page }))
-    return toRows(body, 'orders').map(toOrderReport)
+    const list = { path: 'allOrders', id: 'orderId', from: 'orderId' }
+    return (await readBinancePages(ask, list, { symbol, startTime })).map(toOrderReport)
   },
   async fetchTradesSince(ask, symbol, startTime) {
-    const { body } = await ask(call('GET', 'userTrades', { symbol, startTime, limit: page }))
-    return toRows(body, 'trades').map(toTradeReport)
+    const list = { path: 'userTrades', id: 'id', from: 'fromId' }
+    return (await readBinancePages(ask, list, { symbol, startTime })).map(toTradeReport)
   },
   toOrderEvent,
   toStopEvent,

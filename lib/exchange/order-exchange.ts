@@ -60,9 +60,9 @@ export interface OrderExchange {
   /** of one symbol, or of all; a list may lag behind the venue's other words */
   fetchOpenOrders(symbol?: string): Promise<OrderReport[]>
   fetchOpenStops(symbol?: string): Promise<StopReport[]>
-  /** the orders that were placed from `since` on, whatever became of them; oldest first, one page */
+  /** the orders that were placed from `since` on, whatever became of them; oldest first */
   fetchOrdersSince(symbol: string, since: number): Promise<OrderReport[]>
-  /** one page of trades from `since` on, oldest first */
+  /** the trades from `since` on, oldest first */
   fetchTradesSince(symbol: string, since: number): Promise<TradeReport[]>
   /** What an event of the account's stream tells of an order or a stop; undefined of any other event. */
   readEvent(event: UserEvent): { order: OrderEvent } | { stop: StopReport } | undefined

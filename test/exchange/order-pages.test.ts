@@ -1,0 +1,45 @@
+import { expect } from 'chai'
+import { createClock } from '../../lib/hub/clock.ts'
+import { openTestOrders, toSend } from '../support/order-account.ts'
+import { startSimulator } from '../support/simulator.ts'
+import type { Simulator } from '../support/simulator.ts'
+
+const symbol = 'BTCUSDT'
+// The venue takes 1,200 orders in a minute of its clock.
+const rate = 100
+const page = 1_000
+
+describe('the history of an account that trades a lot', function () {
+  this.timeout(60_000)
+
+  let simulator: Simulator
+
+  before(async () => {
+    const account = ['--account', 'one:first:USDT=1000000000']
+    const flags = ['--symbols', '2', '--rate', String(rate), '--weight-limit', '1000000', ...account]
+    simulator = await startSimulator(...flags)
+  })
+  after(() => simulator.child.signal('SIGKILL'))
+
+  it('is told to its end, beyond what one answer holds', async () => {
+    const offsetMs = simulator.now() - Date.now() * rate
+    const clock = createClock(rate, { offsetMs, errorMs: 100 })
+    const { exchange } = await openTestOrders(simulator.url, 'one', 'first', clock)
+    const since = simulator.now() - 1_000
+    const sides = ['buy', 'sell'] as const
+    for (let at = 0; at <= page; at++) {
+      const clientOrderId = `page-${at}`
+      await exchange.createOrder(toSend({ symbol, clientOrderId, side: sides[at % 2] ?? 'buy', size: '0.1' }))
+    }
+    const orders = await exchange.fetchOrdersSince(symbol, since)
+    expect(orders.map(({ clientOrderId }) => clientOrderId)).to.deep.equal(
+      Array.from({ length: page + 1 }, (_, at) => `page-${at}`),
+    )
+    const trades = await exchange.fetchTradesSince(symbol, since)
+    expect(trades.length).to.be.greaterThan(page)
+    expect(new Set(trades.map(({ id }) => id)).size).to.equal(trades.length)
+    const traded = new Set(trades.map(({ orderId }) => orderId))
+    expect(orders.filter(({ orderId }) => !traded.has(orderId))).to.deep.equal([])
+    await exchange.close()
+  })
+})
