@@ -33,8 +33,8 @@ export const horizonMs = 250
 const probeMs = 10_000
 const usualWeight = 5
 // A request leaves a little later than booked, one more, another less: so much longer a rolling window is taken for.
-const mostStrayMs = 25
-const strayPart = 1 / 80
+const mostStrayMs = 60
+const strayPart = 0.03
 
 /** The bucket of a charge, of the address and the account that the configuration names. */
 export function bucketOf(hub: Hub, venue: string, { limit, symbol }: Charge): Bucket {
