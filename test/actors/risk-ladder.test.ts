@@ -112,7 +112,8 @@ describe('the stops of an account', function () {
     const truth = await untilLadder(client, held.instrument.symbol, 15_000)
     const doubled = new SymbolLedger(truth, held.instrument.symbol).mostDoubled()
     tell(`at most ${doubled.toFixed(2)} times the position`)
-    expect(doubled).to.be.at.most(2.1)
+    // The old ladder and its successor, which is an eighth bigger; a third one would make it three.
+    expect(doubled).to.be.at.most(2.3)
     expect((await readLadders(system.hub, of)).has(`${instrument?.symbol}/both`)).to.equal(true)
   })
 
