@@ -36,6 +36,13 @@ await runActor({
     'takerFee',
     'intentLifeMs',
     'live',
+    'direct',
+    'keysFile',
+    'riskLimits',
+    'address',
+    'localAddress',
+    'proxy',
+    'share',
   ],
   async start(hub) {
     const { config, log } = hub
@@ -62,7 +69,7 @@ await runActor({
       (live ? followed?.liveProblem() : undefined) ?? followed?.notReady(symbol)
     // On paper the orders have a name that is no account of the venue's; what that one holds can be seen.
     const of = { venue, account: ordersAccountOf(config) }
-    const trading = openTrading(hub, of, {
+    const trading = await openTrading(hub, of, {
       strategy: strategy.name,
       market,
       instrument: instruments.of,

@@ -184,12 +184,7 @@ export const settings = {
     'number',
     'real ms that one call of the strategy may take before it is told',
   ),
-  account: define(
-    name,
-    'paper',
-    'text',
-    'account at the venue; one whose name begins with paper is on paper',
-  ),
+  account: define(name, 'paper', 'text', 'account at the venue; a name that begins with paper is on paper'),
   keysFile: define(
     z.string().min(1),
     'keys.json',
@@ -240,6 +235,7 @@ export const settings = {
     'json',
     'risk limits that differ from the defaults, a JSON object',
   ),
+  direct: define(z.boolean(), false, 'boolean', 'send live orders from the trader itself, without the queue'),
   host: define(
     z.string().regex(/^[A-Za-z0-9:.-]+$/, 'an IP address or a host name'),
     '127.0.0.1',

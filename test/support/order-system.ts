@@ -45,7 +45,7 @@ export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promi
   await Promise.all([
     system.start('ticker'),
     system.start('mark'),
-    system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.4' }),
+    system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' }),
   ])
   await begin(system)
   const queue = openIntentQueue(hub, of)
