@@ -12,7 +12,8 @@ import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
-const knownWithinMs = 30_000
+// On a quiet machine 14 s, and 20 s after Redis was killed; two cores with whole systems on them take longer.
+const knownWithinMs = 75_000
 const takenOverWithinMs = 3_000
 
 interface Running {
