@@ -29,7 +29,8 @@ const symbol = 'BTCUSDT'
 const size = '0.002'
 // Real ms. A third of the venue's 300 orders in 10 s, and no two intents under way at once.
 const pauseMs = 70
-const readyWithinMs = 40_000
+// The income is read in a part of the minute, and may have to wait for the next.
+const readyWithinMs = 90_000
 const filledWithinMs = 5_000
 
 /** From an intent to the venue, through the queue and from inside the process. */
