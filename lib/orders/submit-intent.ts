@@ -89,33 +89,25 @@ async function send(
   const early = await lookUp(parts, intent, sight)
   if (early === 'too early')
     return denied('trading was let begin just now: what was sent before may still arrive')
+  // It was sent before; whether it would be sent now is no question.
+  if (early !== undefined) return adopt(parts, intent, early, sight)
   for (let tries = 1; ; tries++) {
     const judgement = judgeIntent(parts.judge, intent, sight, market)
     if ('denied' in judgement) {
-      // It was sent before; whether it would be sent now is no question.
-      if (early !== undefined) return adopt(parts, intent, early, sight)
       // It may have been judged by what was so half a second ago.
       if (tries > 1) return denied(judgement.denied)
       sight = await sights.fresh()
       continue
     }
     if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
-    const reservations = early === undefined ? judgement.reservations : []
-    const booked =
-      early === undefined ? await parts.book(intent.symbol, judgement.intent.slices.length) : undefined
-    const answer = await claim(path, judgement.intent, {
-      before: judgement.before,
-      reservations,
-      revision: sight.revision,
-    })
-    if (answer.outcome !== 'claimed') await booked?.release()
+    const { before, reservations } = judgement
+    const booked = await parts.book(intent.symbol, judgement.intent.slices.length)
+    const answer = await claim(path, judgement.intent, { before, reservations, revision: sight.revision })
+    if (answer.outcome !== 'claimed') await booked.release()
     switch (answer.outcome) {
-      case 'claimed': {
-        const claimed = decodeClaim(answer.claim)
-        if (early === undefined) await sendClaimed(path, claimed, booked)
-        else await recordFound(path, claimed, early)
-        return { outcome: early === undefined ? 'sent' : 'known' }
-      }
+      case 'claimed':
+        await sendClaimed(path, decodeClaim(answer.claim), booked)
+        return { outcome: 'sent' }
       case 'claimed before':
         return { outcome: 'known' }
       case 'state forbids':
@@ -176,7 +168,7 @@ async function askFor(path: OrderPath, intent: OrderIntent, id: string): Promise
 // More slices than that no intent has had, or the limits would mean nothing.
 const mostSlices = 100
 
-/** Claims and records an intent whose order is at the venue though it could not be sent now: as it was found there. */
+/** Claims and records an intent whose order is at the venue already, as it was found there: in the slices of then. */
 async function adopt(
   { path }: SubmitParts,
   intent: OrderIntent,
