@@ -13,9 +13,8 @@
 -- ARGV groups json three numbers per group: index, polledAt (ms, 0 none), how many rows
 -- ARGV rows... text per group its symbol, then its rows, oldest first and one per open time
 -- Returns {sequence, won, unchanged}, other rows were older; sequence 0: nothing was published
-local heads, polls, sequence = KEYS[1], KEYS[2], KEYS[3]
+local heads, polls, sequence, groups, at = KEYS[1], KEYS[2], KEYS[3], cjson.decode(ARGV[5]), 6
 local channel, seconds, retention, repair = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
-local groups, at = cjson.decode(ARGV[5]), 6
 local sub, find, match, byte, pack = string.sub, string.find, string.match, string.byte, struct.pack
 local shape = '^%[(%d+),"([^"]+)","([^"]+)","([^"]+)","([^"]+)",()"([^"]+)",(%d),(%d+),"[^"]*"%]$'
 local versionThere, versionLater = '^"([^"]+)",(%d),(%d+),', ',"([^"]+)",(%d),(%d+),'
@@ -26,24 +25,23 @@ local function compareText(a, b)
   return (byte(a, i) or -1) - (byte(b, i) or -1)
 end
 -- Canonical decimals that are one double order by the length of their whole part, then as text.
-local function compareDecimals(a, b)
-  if a - b ~= 0 then return a - b end
+local function compareDecimals(a, b, difference)
+  if difference ~= 0 then return difference end
   local longer = #match(a, '^%d+') - #match(b, '^%d+')
   return longer ~= 0 and longer or compareText(a, b)
 end
--- The numbers of a row, if it is newer than the one that begins at `from` in `text`; else nothing.
-local function judge(row, text, from)
+-- The numbers of a row, if it is newer than `old`; else nothing.
+local function judge(row, old)
   local openTime, open, high, low, close, volumeAt, volume, class, time = match(row, shape)
   if not time then error(redis.error_reply('klines-merge: a row has another form: ' .. row)) end
-  if text and not repair then
-    -- The old volume begins mostly where the new one does.
-    local oldVolume, oldClass, oldTime = match(text, versionThere, from + volumeAt - 1)
-    if not oldTime then oldVolume, oldClass, oldTime = match(text, versionLater, from) end
-    local order = class ~= oldClass and class - oldClass or volume ~= oldVolume and compareDecimals(volume, oldVolume)
-      or time ~= oldTime and time - oldTime or compareText(row, sub(text, from, from + #row - 1))
-    if order < 0 then return nil end
+  local number = tonumber(volume)
+  if old and not repair then
+    local oldVolume, oldClass, oldTime = match(old, versionThere, volumeAt) -- mostly it begins where the new one does
+    if not oldTime then oldVolume, oldClass, oldTime = match(old, versionLater) end
+    if (class ~= oldClass and class - oldClass or volume ~= oldVolume and compareDecimals(volume, oldVolume,
+      number - oldVolume) or time ~= oldTime and time - oldTime or compareText(row, old)) < 0 then return nil end
   end
-  return openTime, open, high, low, close, volume, class
+  return openTime, open, high, low, close, number, class
 end
 local symbols, starts, polled, single = {}, {}, false, false
 for i = 3, #groups, 3 do
@@ -63,9 +61,11 @@ for group, symbol in ipairs(symbols) do
   if from and (from > 2 or not find(head, '],[', 1, true)) then
     if find(head, first, from, true) then unchanged = unchanged + 1
     else
-      local openTime, open, high, low, close, volume, class = judge(first, head, from)
+      local old = sub(head, from, -2)
+      local openTime, open, high, low, close, volume, class = judge(first, old)
       if openTime then
-        redis.call('ZREMRANGEBYSCORE', klines, openTime, openTime)
+        -- By its text it is found sooner than by its open time, unless something else stands there than the head tells.
+        if redis.call('ZREM', klines, old) == 0 then redis.call('ZREMRANGEBYSCORE', klines, openTime, openTime) end
         redis.call('ZADD', klines, openTime, first)
         newHead, winners = sub(head, 1, from - 1) .. first .. ']', 1
         body[slot] = pack('<I4dI2ddddddB', index, polledAt, 1, openTime, open, high, low, close, volume, class)
@@ -84,7 +84,7 @@ for group, symbol in ipairs(symbols) do
       if old == row or old and sub(old, 2, 14) == sub(row, 2, 14) then place = place - 1 else old = nil end
       if old == row then unchanged = unchanged + 1
       else
-        local openTime, open, high, low, close, volume, class = judge(row, old, 1)
+        local openTime, open, high, low, close, volume, class = judge(row, old)
         floor = floor or not old and sub(redis.call('ZRANGE', klines, -retention, -retention)[1] or '', 2, 14)
         if openTime and (old or openTime >= floor) then
           removed[#removed + 1] = old

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { mergeKlines, readHeads, readKlines } from '../../lib/market/klines.ts'
-import { judgeRestKline } from '../../lib/model/kline.ts'
+import { encodeKline, judgeRestKline } from '../../lib/model/kline.ts'
 import type { Kline, KlineClass } from '../../lib/model/kline.ts'
 import { withRedis } from '../support/with-redis.ts'
 
@@ -196,6 +196,21 @@ describe('klines-merge', () => {
     expect(second.readDoubleLE(6)).to.equal(first.readDoubleLE(6))
     expect(second.readDoubleLE(14)).to.equal(2)
     expect(second.readUInt16LE(36)).to.equal(0)
+  })
+
+  it('puts a newer row in the place of what stands, also where the head tells of another version', async () => {
+    const hub = await redis.hub()
+    const told = (volume: string) => ({ symbol: 'S1', polledAt: undefined, klines: [kline(1, { volume })] })
+    await merge(hub, { symbol: 'S1', polledAt: undefined, klines: [kline(0), kline(1)] })
+    const history = hub.keys.klines('binanceusdm', '1m', 'S1')
+    const row = encodeKline(kline(1, { volume: '11' }))
+    await hub.redis.zremrangebyscore(history, start + minute, start + minute)
+    await hub.redis.zadd(history, start + minute, row)
+    expect(await merge(hub, told('12'))).to.include({ won: 1 })
+    expect(await readKlines(hub, series, 'S1', 9)).to.deep.equal([kline(0), kline(1, { volume: '12' })])
+    await hub.redis.del(history)
+    expect(await merge(hub, told('13'))).to.include({ won: 1 })
+    expect(await readKlines(hub, series, 'S1', 9)).to.deep.equal([kline(1, { volume: '13' })])
   })
 
   it('keeps the newest candles of a symbol and drops what is older than them', async () => {
