@@ -39,3 +39,11 @@ export function askAtLeisure<T>(
 ): Promise<T> {
   return egress.call('account', () => run(exchange), undefined, { ...flow, patienceMs: leisureMs })
 }
+
+/** Asks for what nothing may be opened without: it goes as an order would, before all that keeps a pace. */
+export function askForOrders<T>(
+  { egress, exchange }: AccountActor,
+  run: (exchange: AccountExchange) => Promise<T>,
+): Promise<T> {
+  return egress.call('orders', () => run(exchange))
+}

@@ -52,6 +52,11 @@ export async function noteIncomeRead(hub: Hub, { venue, account }: AccountOf, at
   await hub.redis.hset(hub.keys.sources(venue, account), incomeReadField, Math.floor(at))
 }
 
+/** Whether all income up to some time was ever read, as far as Redis remembers. */
+export async function isIncomeRead(hub: Hub, { venue, account }: AccountOf): Promise<boolean> {
+  return (await hub.redis.hexists(hub.keys.sources(venue, account), incomeReadField)) === 1
+}
+
 /** Time of the latest income that is kept: what is to be asked for next begins there. */
 export async function readLatestIncomeTime(
   hub: Hub,

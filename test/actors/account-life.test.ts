@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { readModes } from '../../lib/account/account-modes.ts'
-import { readIncome } from '../../lib/account/income.ts'
+import { isIncomeRead, readIncome } from '../../lib/account/income.ts'
 import { readBans } from '../../lib/account/listing-bans.ts'
 import { readPositions } from '../../lib/account/positions.ts'
 import { readConditions } from '../../lib/hub/conditions.ts'
@@ -30,6 +30,9 @@ describe('what an account holds', function () {
     const client = await openTrading(system)
     await client.market(held, 'BUY', '10')
     await system.start('position', keySettings)
+    // In whatever part of the minute it starts: nothing may be opened before.
+    const isRead = () => isIncomeRead(system.hub, of)
+    tell(`the income is read after ${await until('the income is read', isRead, 10_000)} ms`)
     const isFollowed = async (symbol: string) => (await readLane(system.hub, lane)).includes(symbol)
     tell(
       `a held symbol is followed after ${await until(`${held} is followed`, () => isFollowed(held), 15_000)} ms`,
