@@ -8,37 +8,50 @@ import { of, openTrading } from '../support/account-system.ts'
 import type { Child } from '../support/child.ts'
 import { beatAsRisk, openOrderSystem, orderSettings, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
-import { withSystems } from '../support/system.ts'
+import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
 // On a quiet machine 14 s, and 20 s after Redis was killed; two cores with whole systems on them take longer.
 const knownWithinMs = 75_000
 const takenOverWithinMs = 3_000
-
-interface Running {
-  readonly system: System
-  readonly orders: OrderSystem
-  readonly actor: Child
-}
+const silenceMs = 2_000
 
 describe('an order actor that is killed', function () {
   this.timeout(150_000)
-  const ends: (() => Promise<unknown>)[] = []
-  afterEach(async () => {
-    for (const end of ends.splice(0)) await end()
+  let orders: OrderSystem
+  let stopBeat: () => Promise<void>
+  // Before the system itself ends.
+  after(async () => {
+    await stopBeat()
+    await orders.stop()
   })
-  const open = withSystems()
+  const running = withSystem({ symbols: 6 })
+  let system: System
+  let actors: Child[] = []
+  before(async () => {
+    system = running()
+    orders = await openOrderSystem(system)
+    stopBeat = beatAsRisk(system)
+  })
 
-  async function start(): Promise<Running> {
-    const system = await open({ symbols: 6 })
-    const orders = await openOrderSystem(system)
-    ends.push(() => orders.stop(), beatAsRisk(system))
-    return { system, orders, actor: await startOrders(system) }
+  /** One more actor. */
+  async function start(): Promise<Child> {
+    const actor = await system.start('order', orderSettings)
+    actors.push(actor)
+    return actor
+  }
+
+  /** A single actor, ready to open orders. */
+  async function startAlone(): Promise<Child> {
+    for (const actor of actors) await actor.signal('SIGKILL')
+    actors = [await startOrders(system)]
+    return actors[0] as Child
   }
 
   /** Real ms until every intent's outcome is known and no claim goes on. */
-  function untilKnown({ system: { hub } }: Running, intents: readonly OrderIntent[]): Promise<number> {
+  function untilKnown(intents: readonly OrderIntent[]): Promise<number> {
+    const { hub } = system
     let unknown = ''
     const isKnown = async () => {
       for (const { id, signalId } of intents) {
@@ -58,11 +71,11 @@ describe('an order actor that is killed', function () {
   }
 
   /** Every intent is at the venue once, or, when its order was refused or never claimed, not at all. */
-  async function requireOnce({ system }: Running, intents: readonly OrderIntent[]): Promise<number> {
-    const { orders } = await (await openTrading(system)).truth()
+  async function requireOnce(intents: readonly OrderIntent[]): Promise<number> {
+    const { orders: all } = await (await openTrading(system)).truth()
     let filled = 0
     for (const { id, signalId } of intents) {
-      const there = orders.filter((order) => order['clientOrderId'] === id).length
+      const there = all.filter((order) => order['clientOrderId'] === id).length
       const known = await readLiveOrder(system.hub, of, id)
       expect(there, signalId).to.equal(known?.state === 'filled' ? 1 : 0)
       filled += there
@@ -70,17 +83,24 @@ describe('an order actor that is killed', function () {
     return filled
   }
 
-  const isClaimed = async ({ hub }: System, { id }: OrderIntent) =>
-    (await hub.redis.hexists(hub.keys.claims(of.venue, of.account), id)) === 1
+  const isClaimed = async ({ id }: OrderIntent) =>
+    (await system.hub.redis.hexists(system.hub.keys.claims(of.venue, of.account), id)) === 1
 
-  /** An intent that was claimed; one that is denied, since facts are old for a moment, is followed by another. */
-  async function claimedOf({ system, orders }: Running, signal: string): Promise<OrderIntent> {
+  /**
+   * An intent that was claimed. One that is denied, since facts are old for a moment, is followed by another, and so is one
+   * of which nothing is heard: a denial that is told while the test is not connected is not told again.
+   */
+  async function claimedOf(signal: string): Promise<OrderIntent> {
+    const lifeMs = 20_000
     let tries = 0
-    let intent = await orders.want({ signalId: signal }, 20_000)
+    let intent = await orders.want({ signalId: signal }, lifeMs)
+    let heardBy = Date.now() + silenceMs
     const find = async () => {
-      if (await isClaimed(system, intent)) return intent
-      if (orders.denied.has(intent.id))
-        intent = await orders.want({ signalId: `${signal} again ${(tries += 1)}` }, 20_000)
+      if (await isClaimed(intent)) return intent
+      if (orders.denied.has(intent.id) || Date.now() > heardBy) {
+        intent = await orders.want({ signalId: `${signal} again ${(tries += 1)}` }, lifeMs)
+        heardBy = Date.now() + silenceMs
+      }
       return undefined
     }
     return untilFound('it is claimed', find, 20_000, () => orders.denied.get(intent.id)?.reason)
@@ -91,27 +111,23 @@ describe('an order actor that is killed', function () {
     ['before the answer is there', { when: 'after', ms: 1_500 }],
   ] as const)
     it(`finds out what became of an order when it dies ${point}`, async () => {
-      const running = await start()
-      const { system, orders, actor } = running
+      const actor = await startAlone()
       await system.simulator.faults({ kind: 'latency', path: 'POST /fapi/v1/order', ...fault })
-      const intent = await orders.want({ signalId: 'one' })
-      await until('it is claimed', () => isClaimed(system, intent), 5_000)
+      const intent = await claimedOf(point)
       await actor.signal('SIGKILL')
       await system.simulator.faults()
-      await system.start('order', orderSettings)
-      const knownMs = await untilKnown(running, [intent])
+      await start()
+      const knownMs = await untilKnown([intent])
       tell(`killed ${point}: known ${knownMs} ms after the start`)
       // Handed in again it is still the same order.
-      await orders.want({ signalId: 'one' })
-      const next = await orders.want({ signalId: 'two' })
+      await orders.want({ signalId: intent.signalId })
+      const next = await orders.want({ signalId: `after ${point}` })
       await orders.order(next.id, 'filled')
-      await requireOnce(running, [intent, next])
+      await requireOnce([intent, next])
     })
 
   it('is followed by one that sends nothing twice, at whatever instant it dies', async () => {
-    const running = await start()
-    const { system, orders } = running
-    let { actor } = running
+    let actor = await startAlone()
     const intents = new Map<string, OrderIntent>()
     for (let round = 0; round < 6; round++) {
       const signals = Array.from({ length: 4 }, (_, at) => `${round}-${at}`)
@@ -123,18 +139,18 @@ describe('an order actor that is killed', function () {
       await until('its time has come', async () => Date.now() >= dieAt, 1_000)
       await actor.signal('SIGKILL')
       for (const intent of await handed) intents.set(intent.id, intent)
-      actor = await system.start('order', orderSettings)
+      actor = await start()
     }
-    const all = [...intents.values(), await claimedOf(running, 'last')]
-    const knownMs = await untilKnown(running, all)
-    const filled = await requireOnce(running, all)
+    const all = [...intents.values(), await claimedOf('last')]
+    const knownMs = await untilKnown(all)
+    const filled = await requireOnce(all)
     tell(`6 kills, ${all.length} intents of three traders, ${filled} filled, known after ${knownMs} ms`)
     expect(filled).to.be.at.least(1)
   })
 
   it('is replaced by the one that stands by within 3 s', async () => {
-    const { system, orders, actor } = await start()
-    const second = await system.start('order', orderSettings)
+    const actor = await startAlone()
+    const second = await start()
     const leader = await leaderOf(system, [actor, second])
     await orders.order((await orders.want({ signalId: 'before' })).id, 'filled')
     await leader.signal('SIGKILL')
@@ -145,19 +161,18 @@ describe('an order actor that is killed', function () {
   })
 
   it('meets a Redis that is killed on the way, and sends nothing twice', async () => {
-    const running = await start()
-    const { system, orders } = running
+    await startAlone()
     const intents: OrderIntent[] = []
     for (let round = 0; round < 3; round++) {
-      const first = await claimedOf(running, `${round}`)
+      const first = await claimedOf(`redis ${round}`)
       intents.push(first)
       await system.redis.kill()
       await system.redis.restart()
       const again = () => orders.want({ signalId: first.signalId }, 20_000)
       await untilFound('it is handed in again', again, 10_000)
     }
-    const knownMs = await untilKnown(running, intents)
-    const filled = await requireOnce(running, intents)
+    const knownMs = await untilKnown(intents)
+    const filled = await requireOnce(intents)
     tell(`3 ends of Redis, ${filled} filled, known after ${knownMs} ms`)
   })
 })

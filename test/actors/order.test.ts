@@ -1,32 +1,35 @@
 import { expect } from 'chai'
 import { readInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { of, openTrading } from '../support/account-system.ts'
+import type { Child } from '../support/child.ts'
 import { beatAsRisk, openOrderSystem, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import { runProgram } from '../support/run-program.ts'
-import { withSystems } from '../support/system.ts'
+import { withSystem } from '../support/system.ts'
+import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 describe('the order actor', function () {
   this.timeout(120_000)
-  const ends: (() => Promise<unknown>)[] = []
-  afterEach(async () => {
-    for (const end of ends.splice(0)) await end()
+  let orders: OrderSystem
+  let stopBeat: () => Promise<void>
+  // Before the system itself ends.
+  after(async () => {
+    await stopBeat()
+    await orders.stop()
   })
-  const open = withSystems()
-
-  async function openWith(kind: (system: Awaited<ReturnType<typeof open>>) => Promise<unknown>) {
-    const system = await open({ symbols: 6 })
-    const orders = await openOrderSystem(system)
-    ends.push(() => orders.stop(), beatAsRisk(system))
-    await kind(system)
-    return { system, orders }
-  }
-
+  const running = withSystem({ symbols: 6 })
+  let system: System
+  let actor: Child
+  before(async () => {
+    system = running()
+    orders = await openOrderSystem(system)
+    stopBeat = beatAsRisk(system)
+    actor = await startOrders(system)
+  })
   const trades = async (client: Awaited<ReturnType<typeof openTrading>>) => (await client.truth()).trades
 
   it('sends an intent once, whoever hands it in and however often, and follows it to its end', async () => {
-    const { system, orders } = await openWith((each) => startOrders(each))
     const client = await openTrading(system)
     const startedAt = Date.now()
     const first = await orders.want({ signalId: 'one' })
@@ -44,34 +47,21 @@ describe('the order actor', function () {
   })
 
   it('takes back an order that rests', async () => {
-    const { orders } = await openWith((each) => startOrders(each))
-    const price = await quote(orders)
+    const price = await quote()
     const resting = await orders.want({ signalId: 'rest', type: 'limit', price: price * 0.95, notional: 300 })
     const order = await orders.order(resting.id, 'open')
     await orders.cancel(order)
     await orders.order(resting.id, 'cancelled')
   })
 
-  it('denies what may not be, and says why', async () => {
-    const { system, orders } = await openWith((each) => startOrders(each))
-    const much = await orders.want({ signalId: 'much', notional: 1_000_000 })
-    expect(await orders.denial(much.id)).to.match(/is above/)
-    const late = await orders.want({ signalId: 'late' }, -1)
-    expect(await orders.denial(late.id)).to.equal('its deadline passed before it was sent')
-    await system.hub.redis.del(system.hub.keys.tradingState('binanceusdm', 'main'))
-    const halted = await orders.want({ signalId: 'halted' })
-    expect(await orders.denial(halted.id)).to.match(/^trading is halted/)
-  })
-
   it("reads a contract's terms again when the venue refuses an order by them", async () => {
-    const { system, orders } = await openWith(async (each) => {
-      const known = (await readInstruments(each.hub, of.venue)).get('BTCUSDT')
-      if (known === undefined) throw new Error('BTCUSDT is not known')
-      // The venue's tick has grown, and nobody was told.
-      await writeInstruments(each.hub, of.venue, [{ ...known, tickSize: '0.001' }])
-      await startOrders(each)
-    })
-    const price = Math.floor((await quote(orders)) * 0.95) + 0.123
+    await actor.signal('SIGTERM')
+    const known = (await readInstruments(system.hub, of.venue)).get('BTCUSDT')
+    if (known === undefined) throw new Error('BTCUSDT is not known')
+    // The venue's tick has grown, and nobody was told.
+    await writeInstruments(system.hub, of.venue, [{ ...known, tickSize: '0.001' }])
+    actor = await startOrders(system)
+    const price = Math.floor((await quote()) * 0.95) + 0.123
     const refused = await orders.want({ signalId: 'odd', type: 'limit', price, notional: 300 })
     expect((await orders.order(refused.id, 'rejected')).reason).to.match(/-4014/)
     let tries = 0
@@ -85,9 +75,18 @@ describe('the order actor', function () {
     expect(told?.index).to.be.a('number')
   })
 
+  it('denies what may not be, and says why', async () => {
+    const much = await orders.want({ signalId: 'much', notional: 1_000_000 })
+    expect(await orders.denial(much.id)).to.match(/is above/)
+    const late = await orders.want({ signalId: 'late' }, -1)
+    expect(await orders.denial(late.id)).to.equal('its deadline passed before it was sent')
+    await system.hub.redis.del(system.hub.keys.tradingState('binanceusdm', 'main'))
+    const halted = await orders.want({ signalId: 'halted' })
+    expect(await orders.denial(halted.id)).to.match(/^trading is halted/)
+  })
+
   it('refuses to start without --live, without keys, and on paper', async () => {
-    const { redis } = await open({ symbols: 6, klines: 0, cursors: 0 })
-    const { host, port, password } = redis.endpoint
+    const { host, port, password } = system.redis.endpoint
     const main = ['--account', 'main', '--keys-file', 'none.json']
     for (const [flags, words] of [
       [main, 'expected --live'],
@@ -101,11 +100,10 @@ describe('the order actor', function () {
     }
   })
 
-  async function quote(orders: OrderSystem): Promise<number> {
-    const { size, filledNotional } = await orders.order(
-      (await orders.want({ signalId: 'quote' })).id,
-      'filled',
-    )
+  let quotes = 0
+  async function quote(): Promise<number> {
+    const { id } = await orders.want({ signalId: `quote ${(quotes += 1)}` })
+    const { size, filledNotional } = await orders.order(id, 'filled')
     return Number(filledNotional) / Number(size)
   }
 })
