@@ -1,13 +1,18 @@
 // Mocha loads reporters by require and takes the whole module for the class, hence CommonJS.
 const { reporters } = require('mocha')
 
-/** The readable report, and at its end the counts for whoever started mocha. */
+/** The readable report, and at its end the counts of each file for whoever started mocha. */
 module.exports = class SpecWithCounts extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
-    runner.once('end', () => {
-      const { passes, failures, pending } = this.stats
-      process.send?.({ passed: passes, failed: failures, skipped: pending })
-    })
+    const files = {}
+    const count = (outcome) => (test) => {
+      const counts = (files[test.file] ??= { passed: 0, failed: 0, skipped: 0 })
+      counts[outcome] += 1
+    }
+    runner.on('pass', count('passed'))
+    runner.on('fail', count('failed'))
+    runner.on('pending', count('skipped'))
+    runner.once('end', () => process.send?.(files))
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
 /** How many tests ended how. */
@@ -13,17 +13,29 @@ export interface Counts {
 const longestRunMs = 20 * 60_000
 const longestSoakMs = 6 * 3600_000
 
-/** The sum of two counts. */
-export function addCounts(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+/** Test file, as a path from the project's folder -> how its tests ended. */
+export type CountsByFile = ReadonlyMap<string, Counts>
+
+/** The sum of counts. */
+export function sumCounts(all: Iterable<Counts>): Counts {
+  const sum = { passed: 0, failed: 0, skipped: 0 }
+  for (const { passed, failed, skipped } of all) {
+    sum.passed += passed
+    sum.failed += failed
+    sum.skipped += skipped
+  }
+  return sum
 }
 
-/** Runs mocha over compiled test files, its report on standard output. A run that breaks off counts as a failure. */
+/**
+ * Runs mocha over compiled test files, its report on standard output. A run that breaks off counts as a failure of a file
+ * without a name.
+ */
 export async function runMocha(
   files: readonly string[],
   flags: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Promise<Counts> {
+): Promise<CountsByFile> {
   const root = projectRoot()
   const soak = environment['SOAK_RUNS'] !== undefined
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
@@ -43,9 +55,9 @@ export async function runMocha(
     // By the environment, so that the workers of a parallel run and the processes that tests start have it too.
     env: { ...environment, NODE_OPTIONS: `${environment['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
   })
-  let counts: Counts | undefined
+  let told: Record<string, Counts> | undefined
   child.on('message', (message) => {
-    counts = message as Counts
+    told = message as Record<string, Counts>
   })
   const end = setTimeout(
     () => {
@@ -60,8 +72,16 @@ export async function runMocha(
     child.once('close', resolve)
   })
   clearTimeout(end)
-  const broken = counts === undefined || (code !== 0 && counts.failed === 0)
-  if (!broken) return counts as Counts
-  console.error(`sluice test: mocha broke off with code ${code ?? 'none'}`)
-  return addCounts(counts ?? { passed: 0, failed: 0, skipped: 0 }, { passed: 0, failed: 1, skipped: 0 })
+  const counts = new Map<string, Counts>()
+  for (const [file, each] of Object.entries(told ?? {})) counts.set(sourceOf(root, file), each)
+  const isBroken = told === undefined || (code !== 0 && sumCounts(counts.values()).failed === 0)
+  if (isBroken) {
+    console.error(`sluice test: mocha broke off with code ${code ?? 'none'}`)
+    counts.set('', { passed: 0, failed: 1, skipped: 0 })
+  }
+  return counts
+}
+
+function sourceOf(root: string, compiled: string): string {
+  return relative(join(root, 'dist'), compiled).replace(/\.js$/, '.ts')
 }
