@@ -8,6 +8,7 @@ import { longKeys, openTestAccount } from '../support/account.ts'
 import type { TestAccount } from '../support/account.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
+import { untilFound } from '../support/until.ts'
 import { openExchange } from '../../lib/exchange/open-exchange.ts'
 
 const hedgedKeys = { key: 'hedged', secret: 'hedgedSecret' }
@@ -206,33 +207,30 @@ describe('an account of Binance', function () {
 
   it('is read by the same answers when numbers come as text, since one of them is beyond 2^53', async () => {
     // A funding row's id is always larger, so that ccxt gives every number of that answer as text.
-    const fast = await startSimulator('--symbols', '2', '--rate', '1000', '--weight-limit', '1000000')
+    const rate = 1_000
+    const fast = await startSimulator('--symbols', '2', '--rate', String(rate), '--weight-limit', '100000000')
     const trader = await AccountClient.open(fast.url)
     await trader.market('BTCUSDT', 'BUY', '0.1')
-    const other = await openTestAccount(fast.url, { key: 'demo', secret: 'demo', rate: 1000 })
+    const other = await openTestAccount(fast.url, { key: 'demo', secret: 'demo', rate })
     try {
-      const until = Date.now() + 60_000
-      for (;;) {
-        const { rows } = await other.exchange.fetchIncome(0)
-        const funding = rows.find(({ type }) => type === 'FUNDING_FEE')
-        if (funding === undefined && Date.now() < until) continue
-        expect(funding?.id).to.match(/^\d{17,}$/)
-        const truth = (await trader.truth()).income.find(({ type }) => type === 'FUNDING_FEE')
-        expect(funding).to.deep.equal({
-          type: 'FUNDING_FEE',
-          id: truth?.id,
-          asset: 'USDT',
-          symbol: 'BTCUSDT',
-          amount: toDecimal(truth?.amount),
-          time: truth?.time,
-        })
-        return
-      }
+      const ofFunding = async () =>
+        (await other.exchange.fetchIncome(0)).rows.find(({ type }) => type === 'FUNDING_FEE')
+      const funding = await untilFound('a funding fee is paid', ofFunding, 40_000)
+      expect(funding.id).to.match(/^\d{17,}$/)
+      const truth = (await trader.truth()).income.find(({ type }) => type === 'FUNDING_FEE')
+      expect(funding).to.deep.equal({
+        type: 'FUNDING_FEE',
+        id: truth?.id,
+        asset: 'USDT',
+        symbol: 'BTCUSDT',
+        amount: toDecimal(truth?.amount),
+        time: truth?.time,
+      })
     } finally {
       await other.exchange.close()
       await fast.child.signal('SIGKILL')
     }
-  }).timeout(90_000)
+  }).timeout(50_000)
 
   it('is joined by the marks of the market, each with its index, its funding and its time', async () => {
     const exchange = await openExchange('binanceusdm', {

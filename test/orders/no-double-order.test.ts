@@ -4,7 +4,7 @@ import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
 
-const submits = process.env['SOAK_RUNS'] === undefined ? 30 : 2_000
+const submits = process.env['SOAK_RUNS'] === undefined ? 20 : 2_000
 const chance = 0.12
 
 describe('orders of processes that are killed again and again, with their Redis', function () {
