@@ -1,12 +1,10 @@
 import { readPosition, type Account, type AccountState } from '../account/account.ts'
 import { isReached, isWaiting, type Conditional, type ConditionalTicket } from '../account/conditional.ts'
 import type { Exchange } from '../account/exchange.ts'
-import { fromUnits } from '../account/fixed.ts'
-import { readMark } from '../account/marks.ts'
+import { readWorking } from '../account/marks.ts'
 import { closesSide, type ConditionalType } from '../account/order.ts'
 import { hides } from '../account/shown.ts'
 import type { Listing } from '../core/listing.ts'
-import { readPrice } from '../core/prices.ts'
 import { checkPrice, checkQuantity, checkStatus } from './check-order.ts'
 import { filtersOf } from './filters.ts'
 import { readNumbers } from './find-order.ts'
@@ -132,7 +130,7 @@ function checkConditional(account: Account, listing: Listing, ticket: Conditiona
   if (all.length >= MOST_IN_ACCOUNT || ofSymbol.length >= filtersOf(listing).maxConditionals) {
     throw new RequestError(-4045, 'Reach max stop order limit.')
   }
-  const working = ticket.workingType === 'MARK_PRICE' ? readMark(listing, now) : readLast(listing, now)
+  const working = readWorking(listing, ticket.workingType, now)
   if (working !== undefined && isReached(ticket, working, working)) {
     throw new RequestError(-2021, 'Order would immediately trigger.')
   }
@@ -156,11 +154,6 @@ function isSameClose(each: Conditional, ticket: ConditionalTicket): boolean {
     each.positionSide === ticket.positionSide &&
     each.type === ticket.type
   )
-}
-
-function readLast(listing: Listing, now: number): bigint | undefined {
-  const last = readPrice(listing, now)
-  return last && fromUnits(last.price, listing.priceDigits)
 }
 
 function waiting(state: AccountState, symbol: string | undefined): Conditional[] {

@@ -1,13 +1,12 @@
 import type { Account, AccountState } from '../account/account.ts'
 import { isReached, isWaiting, type Conditional, type ConditionalTicket } from '../account/conditional.ts'
-import { fromUnits, type Fixed } from '../account/fixed.ts'
-import { readMark } from '../account/marks.ts'
+import type { Fixed } from '../account/fixed.ts'
+import { readWorking } from '../account/marks.ts'
 import type { ConditionalType, Side } from '../account/order.ts'
 import type { Position } from '../account/position.ts'
 import { checkPrice, checkQuantity } from '../binance/check-order.ts'
 import { filtersOf } from '../binance/filters.ts'
 import type { Listing } from '../core/listing.ts'
-import { readPrice } from '../core/prices.ts'
 import { BybitError } from './bybit-error.ts'
 
 /** 1 waits for a rise, 2 for a fall. */
@@ -47,17 +46,6 @@ export function checkConditional(
   if (working === undefined || !isReached(ticket, working, working)) return
   if (directionOf(ticket) === 1) throw new BybitError(110092, 'expect Rising, but trigger_price <= current')
   throw new BybitError(110093, 'expect Falling, but trigger_price >= current')
-}
-
-/** The price that a trigger is measured by. */
-export function readWorking(
-  listing: Listing,
-  workingType: ConditionalTicket['workingType'],
-  now: number,
-): Fixed | undefined {
-  if (workingType === 'MARK_PRICE') return readMark(listing, now)
-  const last = readPrice(listing, now)
-  return last && fromUnits(last.price, listing.priceDigits)
 }
 
 /** The one of its kind that closes the position. */

@@ -2,17 +2,11 @@ import { readPosition, type Account } from '../account/account.ts'
 import { type Conditional, type ConditionalTicket } from '../account/conditional.ts'
 import type { Exchange } from '../account/exchange.ts'
 import { formatShort, type Fixed } from '../account/fixed.ts'
+import { readWorking } from '../account/marks.ts'
 import type { Position } from '../account/position.ts'
 import type { Listing } from '../core/listing.ts'
 import { BybitError, invalidParameter } from './bybit-error.ts'
-import {
-  checkConditional,
-  findWhole,
-  readWorking,
-  toType,
-  type Direction,
-  type Kind,
-} from './conditionals.ts'
+import { checkConditional, findWhole, toType, type Direction, type Kind } from './conditionals.ts'
 import { readSymbol } from './market-routes.ts'
 import { readDecimal, readSide } from './orders.ts'
 import type { Call } from './route.ts'

@@ -6,12 +6,14 @@ import { hides } from '../account/shown.ts'
 import { sidesOf } from '../binance/position-rows.ts'
 import { readInstrument } from './contracts.ts'
 import { OkxError, wrongParameter } from './okx-error.ts'
-import { findAlgo, findOrder } from './orders.ts'
+import { findAlgo } from './algos.ts'
+import { findOrder } from './orders.ts'
 import { readPage } from './pages.ts'
 import { readText } from './parameters.ts'
 import type { AccountRoute, AccountRoutes, Call } from './route.ts'
 import {
   algoIdOf,
+  algoTypeOf,
   billIdOf,
   billTypeOf,
   toAccountRow,
@@ -156,13 +158,14 @@ export function toAccountRoutes({ market }: Exchange): AccountRoutes {
     [
       'GET trade/orders-algo-pending',
       route(20, (call) => {
-        readText(call.query, 'ordType')
+        const types = readText(call.query, 'ordType').split(',')
         const isOfSymbol = wanted(call)
         const all = [...call.state.conditionals.values()]
         const listed = {
           all,
           id: algoIdOf,
-          isWanted: (each: (typeof all)[number]) => isOfSymbol(each) && isWaiting(each),
+          isWanted: (each: (typeof all)[number]) =>
+            types.includes(algoTypeOf(each)) && isOfSymbol(each) && isWaiting(each),
         }
         return readPage(listed, call.query).map((each) => toAlgoRow(market, each))
       }),

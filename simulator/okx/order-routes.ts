@@ -1,5 +1,6 @@
 import type { Exchange } from '../account/exchange.ts'
-import { cancelAlgo, cancelOrder, placeAlgo, placeOrder } from './orders.ts'
+import { cancelAlgo, placeAlgo } from './algos.ts'
+import { cancelOrder, placeOrder } from './orders.ts'
 import type { Body, Call, OrderRoute, OrderRoutes } from './route.ts'
 import { algoIdOf } from './rows.ts'
 import { toCharge, type Charge } from './span-limits.ts'

@@ -90,22 +90,46 @@ export function toAlgoRow(market: Market, conditional: Conditional) {
     clOrdId: '',
     ordId: child,
     ordIdList: child === '' ? [] : [child],
-    ordType: 'conditional',
+    ordType: algoTypeOf(conditional),
     tdMode: 'cross',
     side: sides[conditional.side],
     posSide: positionSides[conditional.positionSide],
     sz: conditional.closePosition ? '' : formatShort(toContracts(conditional.quantity, listing)),
     closeFraction: conditional.closePosition ? '1' : '',
     reduceOnly: String(conditional.reduceOnly || conditional.closePosition),
-    slTriggerPx: formatShort(conditional.triggerPrice),
-    slTriggerPxType: conditional.workingType === 'MARK_PRICE' ? 'mark' : 'last',
-    slOrdPx: conditional.price === 0n ? '-1' : formatShort(conditional.price),
+    ...triggerOf(conditional),
     state: algoStates[conditional.status],
     failCode: conditional.problem === '' ? '' : '51169',
     triggerTime: conditional.triggerTime === 0 ? '' : String(conditional.triggerTime),
     cTime: String(conditional.time),
     uTime: String(conditional.updateTime),
   }
+}
+
+export function algoTypeOf({ isPlainTrigger }: Conditional): string {
+  return isPlainTrigger === true ? 'trigger' : 'conditional'
+}
+
+/** The trigger under the names that its kind has; those of the other kinds are empty. */
+function triggerOf({ type, triggerPrice, price, workingType, isPlainTrigger }: Conditional) {
+  const px = formatShort(triggerPrice)
+  const by = workingType === 'MARK_PRICE' ? 'mark' : 'last'
+  const orderPx = price === 0n ? '-1' : formatShort(price)
+  const empty = {
+    triggerPx: '',
+    triggerPxType: '',
+    ordPx: '',
+    slTriggerPx: '',
+    slTriggerPxType: '',
+    slOrdPx: '',
+    tpTriggerPx: '',
+    tpTriggerPxType: '',
+    tpOrdPx: '',
+  }
+  if (isPlainTrigger === true) return { ...empty, triggerPx: px, triggerPxType: by, ordPx: orderPx }
+  return type.startsWith('TAKE_PROFIT')
+    ? { ...empty, tpTriggerPx: px, tpTriggerPxType: by, tpOrdPx: orderPx }
+    : { ...empty, slTriggerPx: px, slTriggerPxType: by, slOrdPx: orderPx }
 }
 
 export function algoIdOf({ id }: Conditional): string {
