@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { AccountEvent } from '../account/account-events.ts'
 import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
+import type { ConnectLimit } from '../core/connect-limit.ts'
 import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
 import { Delivery } from '../streams/delivery.ts'
@@ -23,16 +24,22 @@ interface Connection {
 export class BybitStreams implements Streams {
   private readonly exchange: Exchange
   private readonly faults: Faults
+  private readonly connects: ConnectLimit
   private readonly connections = new Set<Connection>()
 
-  constructor(exchange: Exchange, faults: Faults) {
+  constructor(exchange: Exchange, faults: Faults, connects: ConnectLimit) {
     this.exchange = exchange
     this.faults = faults
+    this.connects = connects
     exchange.listen((event) => this.tell(event))
   }
 
   categoryOf(path: string): string | undefined {
     return path === '/v5/private' ? 'private' : undefined
+  }
+
+  admit(address: string): boolean {
+    return this.connects.admit(address, this.exchange.clock.steadyNow())
   }
 
   accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {
@@ -66,6 +73,10 @@ export class BybitStreams implements Streams {
       subscriptions: topics.size,
       sent: delivery.sent,
     }))
+  }
+
+  reset(): void {
+    this.connects.reset()
   }
 
   close(): void {

@@ -18,6 +18,8 @@ import { SpanLimits, toCharge, type Charge } from './span-limits.ts'
 const PREFIX = '/api/v5/'
 const ADDRESSES_KEPT = 4096
 const MOST_IN_BATCH = 20
+/** codes from here on are about orders, those before about requests. https://www.okx.com/docs-v5/en/#error-code */
+const FIRST_OF_ORDERS = 51_000
 
 /** OKX v5, swaps in USDT, over its REST wire: limits by address, account and instrument, and what an account may ask. */
 export class OkxVenue implements Venue {
@@ -57,8 +59,8 @@ export class OkxVenue implements Venue {
     }
     let user: { readonly user?: string } = {}
     try {
-      if (hits.reject !== undefined)
-        throw new OkxError(String(hits.reject.code), hits.reject.msg ?? 'Rejected.')
+      if (hits.reject !== undefined && !isOfOrders(hits.reject, this.orders.get(place)))
+        throw toRejection(hits.reject)
       if (route !== undefined) {
         const { data, polled } = route.answer(query)
         return polled === undefined ? toReply(data) : { ...toReply(data), polled }
@@ -154,6 +156,7 @@ function change({ change: run }: OrderRoute, call: Call, bodies: readonly Body[]
   if (hits.unknown?.taken === false) throw outcomeUnknown()
   const rows = bodies.map((body) => {
     try {
+      if (hits.reject !== undefined) throw toRejection(hits.reject)
       return { ...run({ ...call, body }), sCode: '0', sMsg: '', ts }
     } catch (error) {
       const { code, message } = toOkxError(error)
@@ -164,6 +167,15 @@ function change({ change: run }: OrderRoute, call: Call, bodies: readonly Body[]
   const failed = rows.filter(({ sCode }) => sCode !== '0').length
   const code = failed === 0 ? '0' : failed === rows.length ? '1' : '2'
   return toReply(rows, code, code === '1' ? 'All operations failed' : '', `${ts}000`)
+}
+
+/** What is wrong with an order is told beside it, all else of the request as a whole. */
+function isOfOrders({ code }: NonNullable<Hits['reject']>, route: OrderRoute | undefined): boolean {
+  return route !== undefined && code >= FIRST_OF_ORDERS
+}
+
+function toRejection({ code, msg = 'Rejected.' }: NonNullable<Hits['reject']>): OkxError {
+  return new OkxError(String(code), msg)
 }
 
 function readBodies(text: string, isList: boolean): readonly Body[] {

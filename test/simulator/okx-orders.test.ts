@@ -119,6 +119,24 @@ describe('simulated orders and settings of OKX', function () {
     expect(await codeOf(post('trade/order', [limit('a')]))).to.equal('50002')
   })
 
+  it('refuse an order beside the others and a request as a whole, as faults say', async () => {
+    const reject = (code: number) =>
+      postJson(`${simulator.url}/_sim/faults`, {
+        kind: 'reject',
+        code,
+        msg: 'No.',
+        path: 'trade/order',
+        count: 1,
+      })
+    await reject(51008)
+    const order = await post('trade/order', limit('a'))
+    expect(order).to.include({ code: '1', msg: 'All operations failed' })
+    expect(rows(order)[0]).to.include({ sCode: '51008', sMsg: 'No.', clOrdId: 'a', ordId: '' })
+    await reject(50026)
+    expect(await post('trade/order', limit('a'))).to.deep.include({ code: '50026', msg: 'No.', data: [] })
+    expect(await codeOf(post('trade/order', limit('a')))).to.equal('0')
+  })
+
   it('wait for prices as stop losses, take profits and triggers, each in its own fields', async () => {
     await buy()
     expect(

@@ -2,9 +2,9 @@ import type { WebSocket } from 'ws'
 import type { AccountEvent } from '../../account/account-events.ts'
 import type { Exchange } from '../../account/exchange.ts'
 import type { Faults } from '../../core/faults.ts'
+import { ConnectLimit } from '../../core/connect-limit.ts'
 import type { ConnectionReport, Streams } from '../../core/streams.ts'
 import { Instruments } from '../instruments.ts'
-import { SpanLimits } from '../span-limits.ts'
 import { accountChannels, toMessages, toSnapshot } from './account-channels.ts'
 import { keyOf, type Argument, type Request } from './argument.ts'
 import { openFeed } from './channels.ts'
@@ -15,6 +15,7 @@ import { login } from './login.ts'
 const LEAST_FEED_MS = 45
 /** connections of an address in a second, on all paths together */
 const MOST_CONNECTS = 3
+const CONNECTS_MS = 1000
 /** connections of an account to one of these channels */
 const MOST_OF_CHANNEL = 30
 const COUNTED = new Set(['account', 'positions', 'orders'])
@@ -30,7 +31,7 @@ export class OkxStreams implements Streams {
   private readonly faults: Faults
   private readonly lives: Lives
   private readonly instruments: Instruments
-  private readonly connects = new SpanLimits()
+  private readonly connects = new ConnectLimit(MOST_CONNECTS, CONNECTS_MS)
   private readonly connections = new Set<Connection>()
   private opened = 0
   private fedAt = 0
@@ -48,8 +49,7 @@ export class OkxStreams implements Streams {
   }
 
   admit(address: string): boolean {
-    const charge = { key: address, limit: MOST_CONNECTS, count: 1, spanMs: 1000, code: '50011' } as const
-    return this.connects.admit([charge], this.exchange.clock.steadyNow()) === undefined
+    return this.connects.admit(address, this.exchange.clock.steadyNow())
   }
 
   accept(socket: WebSocket, path: string, _query: URLSearchParams, address: string): void {
