@@ -35,7 +35,7 @@ const opening = {
     return {
       venue: new BybitVenue(exchange),
       streams: [
-        new BybitStreams(exchange, faults, connects),
+        new BybitStreams(exchange, faults, options.streamLife, connects),
         new PublicStreams(exchange.market, exchange.clock, faults, options.streamLife, connects),
       ],
     }

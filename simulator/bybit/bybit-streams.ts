@@ -7,6 +7,7 @@ import type { ConnectLimit } from '../core/connect-limit.ts'
 import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
 import { Delivery } from '../streams/delivery.ts'
+import { isIdle } from './streams/idle.ts'
 import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
 
 const knownTopics: ReadonlySet<string> = new Set(['position', 'wallet', 'order', 'execution'])
@@ -18,18 +19,21 @@ interface Connection {
   readonly topics: Set<string>
   readonly delivery: Delivery
   account: Account | undefined
+  heardAt: number
 }
 
 /** The private events of Bybit v5. https://bybit-exchange.github.io/docs/v5/ws/connect */
 export class BybitStreams implements Streams {
   private readonly exchange: Exchange
   private readonly faults: Faults
+  private readonly lifeMs: number
   private readonly connects: ConnectLimit
   private readonly connections = new Set<Connection>()
 
-  constructor(exchange: Exchange, faults: Faults, connects: ConnectLimit) {
+  constructor(exchange: Exchange, faults: Faults, lifeMs: number, connects: ConnectLimit) {
     this.exchange = exchange
     this.faults = faults
+    this.lifeMs = lifeMs
     this.connects = connects
     exchange.listen((event) => this.tell(event))
   }
@@ -45,7 +49,7 @@ export class BybitStreams implements Streams {
   accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {
     const { clock } = this.exchange
     const delivery = new Delivery(socket, address, clock, this.faults, false)
-    const openedAt = clock.now()
+    const openedAt = clock.steadyNow()
     const connection: Connection = {
       socket,
       address,
@@ -53,6 +57,7 @@ export class BybitStreams implements Streams {
       topics: new Set(),
       delivery,
       account: undefined,
+      heardAt: openedAt,
     }
     this.connections.add(connection)
     socket.on('close', () => {
@@ -63,7 +68,14 @@ export class BybitStreams implements Streams {
     socket.on('message', (data) => this.hear(connection, data))
   }
 
-  pulse(): void {}
+  /** Ends the connections that were silent or lived too long. */
+  pulse(): void {
+    const { clock } = this.exchange
+    const now = clock.steadyNow()
+    for (const { socket, openedAt, heardAt } of this.connections) {
+      if (now - openedAt >= this.lifeMs || isIdle(heardAt, clock)) socket.terminate()
+    }
+  }
 
   report(): ConnectionReport[] {
     return [...this.connections].map(({ address, openedAt, topics, delivery }) => ({
@@ -85,6 +97,7 @@ export class BybitStreams implements Streams {
 
   private hear(connection: Connection, data: RawData): void {
     const { delivery } = connection
+    connection.heardAt = this.exchange.clock.steadyNow()
     const request = parse(data)
     if (request === undefined) return delivery.reply({ success: false, ret_msg: 'error:invalid json' })
     const { op, args = [], req_id } = request

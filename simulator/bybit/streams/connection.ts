@@ -3,10 +3,9 @@ import { Delivery } from '../../streams/delivery.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Faults } from '../../core/faults.ts'
 import type { Symbols } from '../symbols.ts'
+import { isIdle } from './idle.ts'
 import { openTopic, type Topic } from './topics.ts'
 
-/** a connection that says nothing for so long is dropped; clients are asked to ping every 20 s */
-const IDLE_MS = 600_000
 /** of all topics of a connection together. https://bybit-exchange.github.io/docs/v5/ws/connect */
 const MOST_CHARACTERS = 21_000
 
@@ -44,7 +43,7 @@ export class Connection {
   /** Sends what the topics have to say, and ends a connection that was silent or lived too long. */
   pulse(now: number, lifeMs: number): void {
     const steady = this.clock.steadyNow()
-    if (steady - this.openedAt >= lifeMs || steady - this.heardAt >= IDLE_MS) {
+    if (steady - this.openedAt >= lifeMs || isIdle(this.heardAt, this.clock)) {
       this.end()
       return
     }
