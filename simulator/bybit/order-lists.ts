@@ -31,7 +31,8 @@ export function listOrders(exchange: Exchange, call: Call, isHistory: boolean) {
   if (!isHistory && symbol === null && settleCoin === null) throw missingSymbol()
   const { from, to } = isHistory ? readSpan(query, now) : { from: 0, to: Infinity }
   const listed = {
-    all: entriesOf(exchange, state),
+    // Only behind a cursor do those count that have left the list.
+    all: entriesOf(exchange, state, isHistory || isOne || query.has('cursor')),
     id: (each: Entry) => each.id,
     time: (each: Entry) => each.time,
     isWanted: (each: Entry) =>
@@ -54,9 +55,9 @@ export function missingSymbol(): BybitError {
   return new BybitError(10001, 'Missing some parameters that must be filled in, symbol or settleCoin')
 }
 
-/** Oldest first. */
-function entriesOf({ market: { listings } }: Exchange, state: AccountState): Entry[] {
-  const orders = [...state.orders.values()]
+/** Those that live, or all; oldest first. */
+function entriesOf({ market: { listings } }: Exchange, state: AccountState, isWhole: boolean): Entry[] {
+  const orders = [...(isWhole ? state.orders : state.openOrders).values()]
     .filter((each) => parentOf(state, each) === undefined)
     .map((order): Entry => ({
       id: orderIdOf(order.id),

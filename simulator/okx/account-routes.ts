@@ -132,7 +132,8 @@ export function toAccountRoutes({ market }: Exchange): AccountRoutes {
         const isOfSymbol = wanted(call)
         const { orders, openOrders } = call.state
         const listed = {
-          all: [...orders.values()],
+          // Only behind an id do those count that have left the list.
+          all: [...(isPaged(call.query) ? orders : openOrders).values()],
           id: (each: { readonly id: bigint }) => String(each.id),
           isWanted: (each: { readonly id: bigint; readonly symbol: string }) =>
             openOrders.has(each.id) && isOfSymbol(each),
@@ -173,6 +174,10 @@ export function toAccountRoutes({ market }: Exchange): AccountRoutes {
     ['GET trade/fills', route(60, fills)],
     ['GET trade/fills-history', route(10, fills)],
   ]
+}
+
+function isPaged(query: URLSearchParams): boolean {
+  return ['after', 'before'].some((name) => (query.get(name) ?? '') !== '')
 }
 
 /** Of all instruments the positions that are held; of some those that ever were. */

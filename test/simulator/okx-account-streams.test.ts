@@ -79,6 +79,8 @@ describe('simulated account streams of OKX', function () {
     expect(await buy('ETH-USDT-SWAP')).to.include({ code: '0' })
     const isUpdate = (event: Event) => of('positions')(event) && event['eventType'] === 'event_update'
     expect(rowsOf(await one.wait(isUpdate))[0]).to.include({ instId: 'ETH-USDT-SWAP', pos: '0.01' })
+    one.send(subscribe({ channel: 'orders', instType: 'SWAP', instId: 'NONE' }))
+    expect(await one.wait(isError)).to.include({ code: '60018' })
     await all.wait((event) => isUpdate(event) && rowsOf(event)[0]!['instId'] === 'ETH-USDT-SWAP')
     expect(rowsOf(all.heard.find(isUpdate)!)[0]).to.include({ instId, pos: '0.01' })
   })

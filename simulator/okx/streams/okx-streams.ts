@@ -121,7 +121,8 @@ export class OkxStreams implements Streams {
 
   private subscribe(connection: Connection, arg: Argument): void {
     const { channel = '', instId } = arg
-    if (accountChannels[connection.path]?.includes(channel) === true) {
+    const isKnown = instId === undefined || this.instruments.find(instId) !== undefined
+    if (isKnown && accountChannels[connection.path]?.includes(channel) === true) {
       this.subscribeAccount(connection, arg, channel)
       return
     }
