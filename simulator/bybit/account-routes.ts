@@ -105,7 +105,7 @@ export function toAccountRoutes(exchange: Exchange): AccountRoutes {
           { usual: 20, most: 50 },
           (each) => currency === null || each.asset === currency,
         )
-        return { list: rows.map(toLogRow), nextPageCursor }
+        return { list: rows.map((each) => toLogRow(call.state, each)), nextPageCursor }
       }),
     ],
     ['POST /v5/order/create', route(10, (call) => createOrder(exchange, call))],

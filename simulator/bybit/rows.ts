@@ -3,11 +3,12 @@ import type { Conditional } from '../account/conditional.ts'
 import { absolute, formatFixed, formatShort, over } from '../account/fixed.ts'
 import { liquidationPrice, marginOfAsset, marginOfPosition } from '../account/margin.ts'
 import { readMark } from '../account/marks.ts'
-import { assetOf } from '../account/ledger.ts'
+import { assetOf, feeRates } from '../account/ledger.ts'
 import { remainingOf, type Order, type Trade } from '../account/order.ts'
 import { entryPrice, type Position } from '../account/position.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
+import { ofOrders, ofPositions, ofTrades } from './unmodelled.ts'
 import { directionOf, findWhole, type Kind } from './conditionals.ts'
 
 const sides = { BUY: 'Buy', SELL: 'Sell' } as const
@@ -41,7 +42,9 @@ export function toOrderRow(state: AccountState, order: Order, listing: Listing |
   const parent = parentOf(state, order)
   const { priceDigits = 8 } = listing ?? {}
   const isEnded = order.status === 'CANCELED' || order.status === 'EXPIRED'
+  const fee = order.filled === 0n ? '0' : formatShort(feeOf(state, order))
   return {
+    ...ofOrders,
     category: 'linear',
     symbol: order.symbol,
     orderId: parent === undefined ? orderIdOf(order.id) : stopIdOf(parent),
@@ -58,6 +61,8 @@ export function toOrderRow(state: AccountState, order: Order, listing: Listing |
     leavesQty: isEnded ? '0' : formatShort(remainingOf(order)),
     cumExecQty: formatShort(order.filled),
     cumExecValue: formatShort(order.value),
+    cumExecFee: fee,
+    cumFeeDetail: order.filled === 0n ? {} : { [assetOf(order.symbol)]: fee },
     avgPrice: order.filled === 0n ? '' : formatShort(over(order.value, order.filled)),
     reduceOnly: order.reduceOnly,
     ...(parent === undefined ? notConditional : conditionOf(parent)),
@@ -75,6 +80,7 @@ export function toStopRow(
   const child = conditional.childId === undefined ? undefined : state.orders.get(conditional.childId)
   if (child !== undefined) return toOrderRow(state, child, listing)
   return {
+    ...ofOrders,
     category: 'linear',
     symbol: conditional.symbol,
     orderId: stopIdOf(conditional),
@@ -91,12 +97,18 @@ export function toStopRow(
     leavesQty: formatShort(conditional.quantity),
     cumExecQty: '0',
     cumExecValue: '0',
+    cumExecFee: '0',
+    cumFeeDetail: {},
     avgPrice: '',
     reduceOnly: conditional.reduceOnly || conditional.closePosition,
     ...conditionOf(conditional),
     createdTime: String(conditional.time),
     updatedTime: String(conditional.updateTime),
   }
+}
+
+function feeOf({ trades }: AccountState, { id }: Order): bigint {
+  return trades.reduce((sum, each) => (each.orderId === id ? sum + each.commission : sum), 0n)
 }
 
 const notConditional = {
@@ -141,8 +153,15 @@ export function toTradeRow(state: AccountState, trade: Trade) {
   const order = state.orders.get(trade.orderId)
   const parent = order === undefined ? undefined : parentOf(state, order)
   return {
+    ...ofTrades,
     category: 'linear',
     symbol: trade.symbol,
+    orderPrice: order === undefined ? '' : formatShort(order.price),
+    orderQty: order === undefined ? '' : formatShort(order.quantity),
+    leavesQty: order === undefined ? '' : formatShort(remainingOf(order)),
+    orderType: order?.type === 'LIMIT' ? 'Limit' : 'Market',
+    stopOrderType: parent === undefined ? 'UNKNOWN' : stopTypeOf(parent),
+    feeRate: formatShort(trade.maker ? feeRates.maker : feeRates.taker),
     orderId: parent === undefined ? orderIdOf(trade.orderId) : stopIdOf(parent),
     orderLinkId: parent?.clientId ?? order?.clientId ?? '',
     execId: tradeIdOf(trade),
@@ -167,7 +186,9 @@ export function toPositionRow(state: AccountState, market: Market, position: Pos
   const asset = marginOfAsset(state, market.listings, assetOf(position.symbol), (each) => readMark(each, now))
   const liquidation = listing && margin ? liquidationPrice(listing, position, margin, asset) : 0n
   const time = position.updateTime === 0 ? '' : String(position.updateTime)
+  const [initial, maintenance] = [margin?.initial ?? 0n, margin?.maintenance ?? 0n].map(formatShort)
   return {
+    ...ofPositions,
     category: 'linear',
     symbol: position.symbol,
     positionIdx: indexes[position.side],
@@ -180,8 +201,14 @@ export function toPositionRow(state: AccountState, market: Market, position: Pos
     leverage: String(readLeverage(state, position.symbol)),
     markPrice: formatShort(mark ?? 0n),
     liqPrice: liquidation === 0n ? '' : formatShort(liquidation),
-    positionIM: formatShort(margin?.initial ?? 0n),
-    positionMM: formatShort(margin?.maintenance ?? 0n),
+    positionValue: formatShort(absolute(position.cost)),
+    positionIM: initial,
+    positionMM: maintenance,
+    positionIMByMp: initial,
+    positionMMByMp: maintenance,
+    cumRealisedPnl: formatShort(position.realized),
+    curRealisedPnl: formatShort(position.realized),
+    seq: position.updateTime,
     positionBalance: '0',
     unrealisedPnl: formatShort(margin?.unrealized ?? 0n),
     ...stopsOf(state, position),
@@ -224,8 +251,10 @@ export function logIdOf({ id, symbol, type }: Income): string {
 }
 
 /** A row of /v5/account/transaction-log. */
-export function toLogRow(income: Income) {
-  const { type, symbol, asset, amount, time } = income
+export function toLogRow(state: AccountState, income: Income) {
+  const { type, symbol, asset, amount, time, tradeId } = income
+  const trade = tradeId === undefined ? undefined : state.trades.findLast(({ id }) => id === tradeId)
+  const of = trade === undefined ? undefined : toTradeRow(state, trade)
   const change = formatShort(amount)
   const kind =
     type === 'FUNDING_FEE'
@@ -246,5 +275,15 @@ export function toLogRow(income: Income) {
     fee: type === 'COMMISSION' ? formatShort(-amount) : '0',
     cashFlow: type === 'REALIZED_PNL' ? change : '0',
     change,
+    // What was left after it is not kept.
+    cashBalance: '',
+    side: of?.side ?? 'None',
+    orderId: of?.orderId ?? '',
+    orderLinkId: of?.orderLinkId ?? '',
+    tradeId: of?.execId ?? '',
+    tradePrice: of?.execPrice ?? '',
+    qty: of?.execQty ?? '',
+    size: '',
+    feeRate: of?.feeRate ?? '',
   }
 }

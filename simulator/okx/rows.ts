@@ -3,12 +3,14 @@ import type { Conditional } from '../account/conditional.ts'
 import { absolute, formatShort, over } from '../account/fixed.ts'
 import { assetOf } from '../account/ledger.ts'
 import { liquidationPrice, marginOfAsset, marginOfPosition } from '../account/margin.ts'
-import { readMark } from '../account/marks.ts'
+import { readMark, readWorking } from '../account/marks.ts'
 import type { Order, Trade } from '../account/order.ts'
 import { entryPrice, type Position } from '../account/position.ts'
 import { splitSymbol } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
+import { hashText } from '../core/random.ts'
 import { instIdOf, toContracts } from './contracts.ts'
+import { ofAccounts, ofCurrencies, ofOrders, ofPositions } from './unmodelled.ts'
 
 const sides = { BUY: 'buy', SELL: 'sell' } as const
 const positionSides = { BOTH: 'net', LONG: 'long', SHORT: 'short' } as const
@@ -45,8 +47,12 @@ export function toOrderRow(state: AccountState, market: Market, order: Order) {
   const sum = (of: (each: Trade) => bigint) => trades.reduce((all, each) => all + of(each), 0n)
   const last = trades.at(-1)
   return {
+    ...ofOrders,
     instType: 'SWAP',
     instId: instIdOf(listing),
+    ccy: assetOf(order.symbol),
+    lever: String(readLeverage(state, order.symbol)),
+    rebateCcy: assetOf(order.symbol),
     ordId: String(order.id),
     clOrdId: parent === undefined ? order.clientId : '',
     algoId: parent === undefined ? '' : algoIdOf(parent),
@@ -170,11 +176,16 @@ export function toPositionRow(state: AccountState, market: Market, position: Pos
   const liquidation = known && margin ? liquidationPrice(known, position, margin, asset) : 0n
   const contracts = toContracts(position.size, listing)
   const isFlat = position.size === 0n
+  const last = known && readWorking(known, 'CONTRACT_PRICE', now)
   return {
+    ...ofPositions,
     instType: 'SWAP',
     instId: instIdOf(listing),
+    posId: String(hashText(`${position.symbol}/${position.side}`, 0)),
     posSide: positionSides[position.side],
     pos: formatShort(position.side === 'BOTH' ? contracts : absolute(contracts)),
+    availPos: formatShort(absolute(contracts)),
+    last: last === undefined ? '' : formatShort(last),
     avgPx: isFlat ? '' : formatShort(entryPrice(position)),
     mgnMode: 'cross',
     lever: String(readLeverage(state, position.symbol)),
@@ -196,6 +207,7 @@ export function toAccountRow(state: AccountState, market: Market, now: number) {
   const details = [...state.wallets.values()].map(({ asset, balance, updateTime }) => {
     const margin = marginOfAsset(state, market.listings, asset, (each) => readMark(each, now))
     return {
+      ...ofCurrencies,
       ccy: asset,
       cashBal: formatShort(balance),
       eq: formatShort(balance + margin.unrealized),
@@ -207,7 +219,7 @@ export function toAccountRow(state: AccountState, market: Market, now: number) {
       uTime: String(updateTime),
     }
   })
-  return { uTime: String(Math.floor(now)), details }
+  return { ...ofAccounts, uTime: String(Math.floor(now)), details }
 }
 
 export function billIdOf({ id, type }: Income): string {
