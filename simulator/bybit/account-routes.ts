@@ -9,7 +9,8 @@ import { readPage, readSpan } from './pages.ts'
 import type { AccountRoute, AccountRoutes, Call } from './route.ts'
 import { setLeverage, switchMode } from './settings.ts'
 import { setTradingStop } from './trading-stop.ts'
-import { logIdOf, toLogRow, toPositionRow, toTradeRow, toWalletRow, tradeIdOf } from './rows.ts'
+import { logIdOf, toLogRow, toPositionRow, toWalletRow } from './account-rows.ts'
+import { toTradeRow, tradeIdOf } from './order-rows.ts'
 
 /** What an account is asked, and how often in a second. https://bybit-exchange.github.io/docs/v5/rate-limit */
 export function toAccountRoutes(exchange: Exchange): AccountRoutes {

@@ -8,7 +8,8 @@ import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
 import { Delivery } from '../streams/delivery.ts'
 import { isIdle } from './streams/idle.ts'
-import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
+import { toPositionRow, toWalletRow } from './account-rows.ts'
+import { toOrderRow, toStopRow, toTradeRow } from './order-rows.ts'
 
 const knownTopics: ReadonlySet<string> = new Set(['position', 'wallet', 'order', 'execution'])
 

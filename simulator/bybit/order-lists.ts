@@ -5,7 +5,7 @@ import { hides } from '../account/shown.ts'
 import { BybitError } from './bybit-error.ts'
 import { readPage, readSpan } from './pages.ts'
 import type { Call } from './route.ts'
-import { orderIdOf, parentOf, stopIdOf, toOrderRow, toStopRow } from './rows.ts'
+import { orderIdOf, parentOf, stopIdOf, toOrderRow, toStopRow } from './order-rows.ts'
 
 /** An order of the book or a conditional one, as lists sort and choose them. */
 interface Entry {

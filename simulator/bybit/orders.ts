@@ -10,7 +10,7 @@ import { BybitError } from './bybit-error.ts'
 import { checkConditional, toType, type Direction } from './conditionals.ts'
 import { readSymbol } from './market-routes.ts'
 import type { Body, Call } from './route.ts'
-import { orderIdOf, stopIdOf } from './rows.ts'
+import { orderIdOf, stopIdOf } from './order-rows.ts'
 
 const positionSides: Readonly<Record<string, PositionSide>> = { 0: 'BOTH', 1: 'LONG', 2: 'SHORT' }
 const timesInForce: Readonly<Record<string, TimeInForce>> = {

@@ -11,18 +11,8 @@ import { findOrder } from './orders.ts'
 import { readPage } from './pages.ts'
 import { readText } from './parameters.ts'
 import type { AccountRoute, AccountRoutes, Call } from './route.ts'
-import {
-  algoIdOf,
-  algoTypeOf,
-  billIdOf,
-  billTypeOf,
-  toAccountRow,
-  toAlgoRow,
-  toBillRow,
-  toFillRow,
-  toOrderRow,
-  toPositionRow,
-} from './rows.ts'
+import { billIdOf, billTypeOf, toAccountRow, toBillRow, toPositionRow } from './account-rows.ts'
+import { algoIdOf, algoTypeOf, toAlgoRow, toFillRow, toOrderRow } from './order-rows.ts'
 import type { Scope } from './span-limits.ts'
 
 const MOST_NAMED = 10

@@ -10,7 +10,7 @@ import { fromContracts } from './contracts.ts'
 import { OkxError } from './okx-error.ts'
 import { cannotCancel, isTrue, readClientId, readCommon, readDecimal } from './orders.ts'
 import type { Body, Call } from './route.ts'
-import { algoIdOf } from './rows.ts'
+import { algoIdOf } from './order-rows.ts'
 
 type Form = 'trigger' | 'stopLoss' | 'takeProfit'
 

@@ -2,7 +2,7 @@ import type { Exchange } from '../account/exchange.ts'
 import { cancelAlgo, placeAlgo } from './algos.ts'
 import { cancelOrder, placeOrder } from './orders.ts'
 import type { Body, Call, OrderRoute, OrderRoutes } from './route.ts'
-import { algoIdOf } from './rows.ts'
+import { algoIdOf } from './order-rows.ts'
 import { toCharge, type Charge } from './span-limits.ts'
 
 /** new orders of an account in 2 s, whatever the instrument */

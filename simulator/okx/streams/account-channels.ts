@@ -1,7 +1,8 @@
 import type { AccountEvent } from '../../account/account-events.ts'
 import type { Account } from '../../account/account.ts'
 import type { Market } from '../../core/market.ts'
-import { toAccountRow, toAlgoRow, toOrderRow, toPositionRow } from '../rows.ts'
+import { toAccountRow, toPositionRow } from '../account-rows.ts'
+import { toAlgoRow, toOrderRow } from '../order-rows.ts'
 import type { Argument } from './argument.ts'
 
 /** What an account is told, by where it is told. */
