@@ -188,11 +188,13 @@ describe('simulated streams of OKX', function () {
     }
   })
 
-  describe('at the speed of its clients', () => {
+  describe('with a slow clock', () => {
     let slow: Started
 
     before(async () => {
-      slow = await startSimulator('--symbols', '1', '--stream-idle', '300', '--stream-life', '60900')
+      // A simulated second lasts four.
+      const lives = ['--stream-idle', '300', '--stream-life', '60600']
+      slow = await startSimulator('--symbols', '1', '--rate', '0.25', ...lives)
     })
 
     after(() => slow.stop())
