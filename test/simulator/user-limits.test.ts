@@ -63,9 +63,8 @@ describe('simulated limits by user', function () {
 
     before(async () => {
       // A simulated second lasts four, so that the requests fit into it on a busy machine too.
-      simulator = await startSimulator(
-        ...['--symbols', '30', '--rate', String(rate), '--account', 'a:s', '--account', 'b:s'],
-      )
+      const accounts = ['--account', 'a:s', '--account', 'b:s']
+      simulator = await startSimulator('--symbols', '30', '--rate', String(rate), ...accounts)
     })
 
     after(() => simulator.stop())
