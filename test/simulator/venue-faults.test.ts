@@ -16,8 +16,8 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
 
     before(async () => {
       const file = writeWave()
-      // A simulated second lasts 100 ms, and a limit of requests in one comes back soon.
-      simulator = await startSimulator('--symbols', '2', '--replay', file.path, '--rate', '10')
+      // A minute lasts two seconds, and a limit of requests in one second comes back soon.
+      simulator = await startSimulator('--symbols', '2', '--replay', file.path, '--rate', '30')
       file.remove()
     })
 
@@ -44,7 +44,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
 
     it('do not find an order or a stop for a while after it was placed, though it stands', async () => {
       await taken(words.market(client))
-      await set({ kind: 'notFoundFor', ms: 10_000 })
+      await set({ kind: 'notFoundFor', ms: 30_000 })
       await taken(words.limit(client, 'new'))
       await taken(words.stop(client, 'guard', '90'))
       expect(words.codeOf(await words.find(client, 'new'))).to.equal(words.codes.noOrder)
@@ -60,7 +60,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
     })
 
     it('let lists lag behind', async () => {
-      await set({ kind: 'lag', ms: 10_000, path: words.paths.orders })
+      await set({ kind: 'lag', ms: 30_000, path: words.paths.orders })
       await taken(words.limit(client, 'late'))
       expect(await words.openIds(client)).to.deep.equal([])
       await until(async () => ((await words.openIds(client)).join() === 'late' ? true : undefined))
@@ -68,7 +68,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
 
     it('freeze an answer at the state of when they began, and let others go on', async () => {
       await taken(words.market(client))
-      await set({ kind: 'freeze', ms: 20_000, path: words.paths.positions })
+      await set({ kind: 'freeze', ms: 60_000, path: words.paths.positions })
       await taken(words.market(client, words.names[1]))
       await taken(words.limit(client, 'seen'))
       expect(await words.symbols(client)).to.deep.equal([words.names[0]])
@@ -115,7 +115,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
         )
       await set({ kind: 'cut', path: words.paths.order, count: 1 })
       expect(await failed(words.limit(client, 'cut'))).to.equal('cut')
-      await set({ kind: 'stall', ms: 2000, path: words.paths.order, count: 1 })
+      await set({ kind: 'stall', ms: 6000, path: words.paths.order, count: 1 })
       const startedAt = performance.now()
       expect(await failed(words.limit(client, 'stalled'))).to.equal('cut')
       expect(performance.now() - startedAt).to.be.at.least(190)
@@ -132,7 +132,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
       await taken(words.limit(client, 'b'))
       await stream.wait((event) => words.isOrder(event, 'b'))
       await until(async () => (told().length === 2 ? true : undefined))
-      await set({ kind: 'reorder', ms: 60_000, path: words.places.order, count: 1 })
+      await set({ kind: 'reorder', ms: 300_000, path: words.places.order, count: 1 })
       await taken(words.limit(client, 'c'))
       await taken(words.limit(client, 'd'))
       await stream.wait((event) => words.isOrder(event, 'c'))
