@@ -5,10 +5,11 @@ import { BinanceStreams } from './binance/streams/binance-streams.ts'
 import { BybitStreams } from './bybit/bybit-streams.ts'
 import { BybitVenue } from './bybit/bybit-venue.ts'
 import { PublicStreams } from './bybit/streams/public-streams.ts'
+import { ConnectLimit } from './core/connect-limit.ts'
 import type { Faults } from './core/faults.ts'
 import type { Streams } from './core/streams.ts'
 import type { Venue } from './core/venue.ts'
-import { OkxStreams } from './okx/okx-streams.ts'
+import { OkxStreams } from './okx/streams/okx-streams.ts'
 import { OkxVenue } from './okx/okx-venue.ts'
 import type { Options } from './options.ts'
 
@@ -20,19 +21,25 @@ export interface Wires {
 
 type OpenWires = (exchange: Exchange, faults: Faults, options: Options) => Wires
 
+/** of an address in five minutes, on all paths. https://bybit-exchange.github.io/docs/v5/rate-limit */
+const bybitConnects = [500, 300_000] as const
+
 // Binance's own takes every path that begins with /ws, and is silent there: it is asked last.
 const opening = {
-  okx: (exchange, faults) => ({
+  okx: (exchange, faults, { streamLife, streamIdle }) => ({
     venue: new OkxVenue(exchange),
-    streams: [new OkxStreams(exchange, faults)],
+    streams: [new OkxStreams(exchange, faults, { lifeMs: streamLife, idleMs: streamIdle })],
   }),
-  bybit: (exchange, faults, options) => ({
-    venue: new BybitVenue(exchange),
-    streams: [
-      new BybitStreams(exchange, faults),
-      new PublicStreams(exchange.market, exchange.clock, faults, options.streamLife),
-    ],
-  }),
+  bybit(exchange, faults, options) {
+    const connects = new ConnectLimit(...bybitConnects)
+    return {
+      venue: new BybitVenue(exchange),
+      streams: [
+        new BybitStreams(exchange, faults, options.streamLife, connects),
+        new PublicStreams(exchange.market, exchange.clock, faults, options.streamLife, connects),
+      ],
+    }
+  },
   binanceusdm(exchange, faults, options) {
     const policy = { limit: options.weightLimit, refusalsToBan: options.banAfter }
     const listenKeys = new ListenKeys(options.listenKeyLife)

@@ -24,7 +24,6 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
   ['GET account/balance', 10],
   ['GET account/positions', 10],
   ['GET account/config', 5],
-  ['GET account/bills', 10],
   ['GET account/bills-archive', 5],
   ['GET account/leverage-info', 20],
   ['POST account/set-leverage', 20],
@@ -64,6 +63,8 @@ export const okx: Venue = {
   limits: [
     ...byAddress.map((each) => toLimit('address', each)),
     ...byUser.map((each) => toLimit('user', each)),
+    // Told by the second, unlike the others.
+    { ...toLimit('user', ['GET account/bills', 5]), windowMs: second },
     ...byInstrument.map((each) => toLimit('instrument', each)),
     { ...toLimit('instrument', ['POST trade/cancel-batch-orders', 300]), counts: 'cancels' },
     { ...toLimit('user', ['POST trade/cancel-algos', 20]), counts: 'cancels' },

@@ -26,6 +26,10 @@ export interface ConditionalTicket {
   readonly workingType: 'MARK_PRICE' | 'CONTRACT_PRICE'
   readonly reduceOnly: boolean
   readonly closePosition: boolean
+  /** set on a position, with which it ends; absent for one by itself */
+  readonly ofPosition?: boolean
+  /** its owner called it neither a stop loss nor a take profit: OKX tells it in other fields */
+  readonly isPlainTrigger?: boolean
   readonly priceProtect: boolean
 }
 

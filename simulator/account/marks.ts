@@ -1,6 +1,7 @@
 import type { Listing } from '../core/listing.ts'
 import { readPremium } from '../core/premium.ts'
-import { nearestFixed, type Fixed } from './fixed.ts'
+import { readPrice } from '../core/prices.ts'
+import { fromUnits, nearestFixed, type Fixed } from './fixed.ts'
 
 const cached = new WeakMap<Listing, { readonly second: number; readonly mark: Fixed | undefined }>()
 
@@ -21,4 +22,15 @@ export function readFundingRate(listing: Listing, now: number): Fixed | undefine
   if (listing.contract === 'CURRENT_QUARTER') return undefined
   const premium = readPremium(listing, now)
   return premium && nearestFixed(premium.lastFundingRate)
+}
+
+/** The price that a trigger is measured by; undefined before the first trade. */
+export function readWorking(
+  listing: Listing,
+  workingType: 'MARK_PRICE' | 'CONTRACT_PRICE',
+  now: number,
+): Fixed | undefined {
+  if (workingType === 'MARK_PRICE') return readMark(listing, now)
+  const last = readPrice(listing, now)
+  return last && fromUnits(last.price, listing.priceDigits)
 }

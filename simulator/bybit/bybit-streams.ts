@@ -3,28 +3,39 @@ import type { RawData, WebSocket } from 'ws'
 import type { AccountEvent } from '../account/account-events.ts'
 import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
+import type { ConnectLimit } from '../core/connect-limit.ts'
 import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
-import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
+import { Delivery } from '../streams/delivery.ts'
+import { isIdle } from './streams/idle.ts'
+import { toPositionRow, toWalletRow } from './account-rows.ts'
+import { toOrderRow, toStopRow, toTradeRow } from './order-rows.ts'
+
+const knownTopics: ReadonlySet<string> = new Set(['position', 'wallet', 'order', 'execution'])
 
 interface Connection {
   readonly socket: WebSocket
   readonly address: string
   readonly openedAt: number
   readonly topics: Set<string>
+  readonly delivery: Delivery
   account: Account | undefined
-  sent: number
+  heardAt: number
 }
 
 /** The private events of Bybit v5. https://bybit-exchange.github.io/docs/v5/ws/connect */
 export class BybitStreams implements Streams {
   private readonly exchange: Exchange
   private readonly faults: Faults
+  private readonly lifeMs: number
+  private readonly connects: ConnectLimit
   private readonly connections = new Set<Connection>()
 
-  constructor(exchange: Exchange, faults: Faults) {
+  constructor(exchange: Exchange, faults: Faults, lifeMs: number, connects: ConnectLimit) {
     this.exchange = exchange
     this.faults = faults
+    this.lifeMs = lifeMs
+    this.connects = connects
     exchange.listen((event) => this.tell(event))
   }
 
@@ -32,32 +43,53 @@ export class BybitStreams implements Streams {
     return path === '/v5/private' ? 'private' : undefined
   }
 
+  admit(address: string): boolean {
+    return this.connects.admit(address, this.exchange.clock.steadyNow())
+  }
+
   accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {
-    const openedAt = this.exchange.clock.now()
+    const { clock } = this.exchange
+    const delivery = new Delivery(socket, address, clock, this.faults, false)
+    const openedAt = clock.steadyNow()
     const connection: Connection = {
       socket,
       address,
       openedAt,
       topics: new Set(),
+      delivery,
       account: undefined,
-      sent: 0,
+      heardAt: openedAt,
     }
     this.connections.add(connection)
-    socket.on('close', () => this.connections.delete(connection))
+    socket.on('close', () => {
+      this.connections.delete(connection)
+      delivery.stop()
+    })
     socket.on('error', () => socket.terminate())
     socket.on('message', (data) => this.hear(connection, data))
   }
 
-  pulse(): void {}
+  /** Ends the connections that were silent or lived too long. */
+  pulse(): void {
+    const { clock } = this.exchange
+    const now = clock.steadyNow()
+    for (const { socket, openedAt, heardAt } of this.connections) {
+      if (now - openedAt >= this.lifeMs || isIdle(heardAt, clock)) socket.terminate()
+    }
+  }
 
   report(): ConnectionReport[] {
-    return [...this.connections].map(({ address, openedAt, topics, sent }) => ({
+    return [...this.connections].map(({ address, openedAt, topics, delivery }) => ({
       category: 'private',
       address,
       openedAt,
       subscriptions: topics.size,
-      sent,
+      sent: delivery.sent,
     }))
+  }
+
+  reset(): void {
+    this.connects.reset()
   }
 
   close(): void {
@@ -65,30 +97,39 @@ export class BybitStreams implements Streams {
   }
 
   private hear(connection: Connection, data: RawData): void {
-    const {
-      op,
-      args = [],
-      req_id,
-    } = JSON.parse(toText(data)) as {
-      op?: string
-      args?: string[]
-      req_id?: string
-    }
-    const answer = (of: object) => connection.socket.send(JSON.stringify({ ...of, req_id, conn_id: 'sim' }))
-    if (op === 'ping') return answer({ success: true, ret_msg: 'pong', op })
+    const { delivery } = connection
+    connection.heardAt = this.exchange.clock.steadyNow()
+    const request = parse(data)
+    if (request === undefined) return delivery.reply({ success: false, ret_msg: 'error:invalid json' })
+    const { op, args = [], req_id } = request
+    const toAnswer = (of: object) => ({ ...of, req_id, conn_id: 'sim' })
+    const answer = (of: object) => delivery.reply(toAnswer(of))
+    if (op === 'ping')
+      return delivery.pong(
+        'stream/private/ping',
+        JSON.stringify(toAnswer({ success: true, ret_msg: 'pong', op })),
+      )
     if (op === 'auth') {
       const [key = '', expires = '', sign] = args
       const account = this.exchange.accounts.find(key)
       const expected =
         account && createHmac('sha256', account.secret).update(`GET/realtime${expires}`).digest('hex')
-      if (expected !== sign || Number(expires) < this.exchange.clock.now())
+      if (account === undefined || expected !== sign || Number(expires) < this.exchange.clock.now())
         return answer({ success: false, ret_msg: 'error:USVC1111', op })
       connection.account = account
       return answer({ success: true, ret_msg: '', op })
     }
-    if (op !== 'subscribe' || connection.account === undefined)
+    if (connection.account === undefined)
       return answer({ success: false, ret_msg: 'error:not authorized', op })
-    for (const topic of args) connection.topics.add(topic)
+    if (op !== 'subscribe' && op !== 'unsubscribe')
+      return answer({ success: false, ret_msg: `error:unknown op,op:${op}`, op })
+    const unknown = args.find((topic) => !knownTopics.has(topic))
+    if (unknown !== undefined)
+      return answer({ success: false, ret_msg: `error:handler not found,topic:${unknown}`, op })
+    for (const topic of args) {
+      if (op === 'subscribe') connection.topics.add(topic)
+      else connection.topics.delete(topic)
+    }
     answer({ success: true, ret_msg: '', op })
   }
 
@@ -118,22 +159,28 @@ export class BybitStreams implements Streams {
   }
 
   private send(account: Account, topic: string, row: object, now: number): void {
-    const text = JSON.stringify({
-      id: `${account.key}-${now}`,
-      topic,
-      creationTime: Math.floor(now),
-      data: [row],
-    })
+    const event = { id: `${account.key}-${now}`, topic, creationTime: Math.floor(now), data: [row] }
+    const message = { place: `stream/private/${topic}`, stream: topic, event }
     for (const connection of this.connections) {
-      if (connection.account !== account || !connection.topics.has(topic)) continue
-      const hits = this.faults.take(connection.address, `stream/private/${topic}`)
-      if (hits.silence !== undefined) continue
-      connection.socket.send(text)
-      connection.sent += 1
+      if (connection.account === account && connection.topics.has(topic)) connection.delivery.deliver(message)
     }
   }
 }
 
-function toText(data: RawData): string {
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8')
+interface Request {
+  readonly op?: string
+  readonly args?: readonly string[]
+  readonly req_id?: unknown
+}
+
+/** Undefined for what is no request. */
+function parse(data: RawData): Request | undefined {
+  try {
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)
+    const { op, args, req_id } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+    const texts = Array.isArray(args) ? args.map(String) : []
+    return { op: String(op), args: texts, ...(req_id === undefined ? {} : { req_id }) }
+  } catch {
+    return undefined
+  }
 }

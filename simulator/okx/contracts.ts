@@ -1,5 +1,5 @@
 import { fromUnits, over, parseFixed, times, type Fixed } from '../account/fixed.ts'
-import type { Listing } from '../core/listing.ts'
+import { splitSymbol, type Listing } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
 import { OkxError } from './okx-error.ts'
 
@@ -41,4 +41,9 @@ export function fromContracts(text: string, listing: Listing): Fixed {
   const contracts = parseFixed(text)
   if (contracts === undefined) throw new OkxError('51000', 'Parameter sz error')
   return times(contracts, contractSizeOf(listing))
+}
+
+/** Of a symbol that is not listed any more the sizes are told in lots of 10^-8. */
+export function listingOf(market: Market, symbol: string) {
+  return market.listings.get(symbol) ?? { ...splitSymbol(symbol), quantityDigits: 8 }
 }

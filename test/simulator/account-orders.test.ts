@@ -204,6 +204,15 @@ describe('simulator orders', function () {
     expect(headers).to.include('300')
     expect(refused?.['msg']).to.contain('current limit is 300 orders per TEN_SECONDS')
     expect(await client.market(symbol, 'BUY', '1')).to.include({ status: 'FILLED' })
+    const { users } = await getJson<{
+      users: Record<string, { requests: number; limitRefusals: number; byPath: Record<string, number> }>
+    }>(`${simulator.url}/_sim/stats`)
+    expect(users['busy']).to.deep.include({
+      requests: headers.length,
+      limitRefusals: 1,
+      byPath: { '/fapi/v1/order': headers.length },
+    })
+    expect(users[client.key]).to.include({ limitRefusals: 0 })
   })
 
   it('are not taken for a symbol that does not trade', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { WebSocket } from 'ws'
 import { AddressLimit } from '../../simulator/bybit/address-limit.ts'
 import { getJson, postJson, request } from './request.ts'
 import { startSimulator, type Started } from './start-simulator.ts'
@@ -92,6 +93,24 @@ describe('simulated limits of Bybit', function () {
       expect((await request(bybit)).status).to.equal(403)
       expect((await request(bybit)).status).to.equal(403)
       expect((await request(`${simulator.url}/fapi/v1/time`)).status).to.equal(200)
+    })
+
+    it('take 500 connections in five minutes of an address, on all paths together', async () => {
+      const open = async (path: string, localAddress = '127.0.0.1') => {
+        const socket = new WebSocket(`${simulator.url.replace('http', 'ws')}${path}`, { localAddress })
+        const outcome = await new Promise<string>((resolve) => {
+          socket.once('open', () => resolve('open'))
+          socket.once('unexpected-response', (_request, { statusCode }) => resolve(String(statusCode)))
+          socket.once('error', () => {})
+        })
+        socket.terminate()
+        return outcome
+      }
+      const outcomes: string[] = []
+      for (let i = 0; i < 501; i++)
+        outcomes.push(await open(i % 2 === 0 ? '/v5/public/linear' : '/v5/private'))
+      expect(outcomes).to.deep.equal([...Array<string>(500).fill('open'), '429'])
+      expect(await open('/v5/public/linear', '127.0.0.2')).to.equal('open')
     })
 
     it('answer 10006 with the limit in the headers when a fault says so', async () => {

@@ -112,6 +112,32 @@ describe('simulated streams of Bybit', function () {
     await postJson(`${simulator.url}/_sim/faults`, [])
   })
 
+  it('are told late of a closed candle by a fault', async () => {
+    await postJson(`${simulator.url}/_sim/faults`, [
+      { kind: 'lateClose', ms: 20_000, path: 'stream/public/kline' },
+    ])
+    stream.send({ op: 'subscribe', args: ['kline.1.ETHUSDT'] })
+    const rowsOf = (event: Event) => dataOf(event) as { start: number; confirm: boolean }[]
+    const closed = await stream.wait(
+      (event) => topic('kline.1.ETHUSDT')(event) && rowsOf(event).some(({ confirm }) => confirm),
+    )
+    const before = rowsOf(stream.heard[stream.heard.indexOf(closed) - 1]!)
+    expect(before[0]!.start).to.equal(rowsOf(closed)[0]!.start + 60_000)
+    await postJson(`${simulator.url}/_sim/faults`, [])
+  })
+
+  it('end with their lives, private ones too', async () => {
+    // Two wall seconds.
+    const short = await startSimulator('--symbols', '1', '--rate', '30', '--stream-life', '60000')
+    const streams = await Promise.all(
+      ['/v5/public/linear', '/v5/private'].map((path) => openStream(short.url, path)),
+    )
+    const openedAt = performance.now()
+    await Promise.all(streams.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve))))
+    expect(performance.now() - openedAt).to.be.within(1900, 10_000)
+    await short.stop()
+  })
+
   it('are understood by the real ccxt', async () => {
     const { url } = simulator
     const venue = new ccxt.pro.bybit({

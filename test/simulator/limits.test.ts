@@ -14,6 +14,7 @@ interface Stats {
       windowWeight: number
       http429: number
       http418: number
+      limitRefusals: number
       refusedWhileBanned: number
       bannedUntil?: number
       byPath: Record<string, number>
@@ -106,7 +107,7 @@ describe('simulator limits', function () {
       { start, weight: 160 },
       { start: start + 60_000, weight: 40 },
     ])
-    expect(own).to.include({ http429: 2, http418: 0, weight: 200, windowWeight: 40 })
+    expect(own).to.include({ http429: 2, http418: 0, limitRefusals: 2, weight: 200, windowWeight: 40 })
   })
 
   it('begin their minutes at wall multiples of a minute over the rate', async () => {

@@ -1,12 +1,11 @@
 import type { RawData, WebSocket } from 'ws'
-import { Delivery } from '../../binance/streams/delivery.ts'
+import { Delivery } from '../../streams/delivery.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Faults } from '../../core/faults.ts'
 import type { Symbols } from '../symbols.ts'
+import { isIdle } from './idle.ts'
 import { openTopic, type Topic } from './topics.ts'
 
-/** a connection that says nothing for so long is dropped; clients are asked to ping every 20 s */
-const IDLE_MS = 600_000
 /** of all topics of a connection together. https://bybit-exchange.github.io/docs/v5/ws/connect */
 const MOST_CHARACTERS = 21_000
 
@@ -44,7 +43,7 @@ export class Connection {
   /** Sends what the topics have to say, and ends a connection that was silent or lived too long. */
   pulse(now: number, lifeMs: number): void {
     const steady = this.clock.steadyNow()
-    if (steady - this.openedAt >= lifeMs || steady - this.heardAt >= IDLE_MS) {
+    if (steady - this.openedAt >= lifeMs || isIdle(this.heardAt, this.clock)) {
       this.end()
       return
     }
@@ -68,7 +67,8 @@ export class Connection {
     }
     const op = typeof request.op === 'string' ? request.op : ''
     const reqId = typeof request.req_id === 'string' ? request.req_id : ''
-    if (op === 'ping') this.reply(true, 'pong', reqId, op)
+    if (op === 'ping')
+      this.delivery.pong('stream/public/ping', JSON.stringify(this.toReply(true, 'pong', reqId, op)))
     else if (op === 'subscribe' || op === 'unsubscribe') {
       const problem = this.change(op, request.args)
       this.reply(problem === undefined, problem ?? '', reqId, op)
@@ -96,7 +96,11 @@ export class Connection {
   }
 
   private reply(success: boolean, text: string, reqId: string, op: string): void {
-    this.delivery.reply({ success, ret_msg: text, conn_id: this.id, req_id: reqId, op })
+    this.delivery.reply(this.toReply(success, text, reqId, op))
+  }
+
+  private toReply(success: boolean, text: string, reqId: string, op: string): object {
+    return { success, ret_msg: text, conn_id: this.id, req_id: reqId, op }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../core/clock.ts'
+import type { ConnectLimit } from '../../core/connect-limit.ts'
 import type { Faults } from '../../core/faults.ts'
 import type { Market } from '../../core/market.ts'
 import type { ConnectionReport, Streams } from '../../core/streams.ts'
@@ -15,19 +16,25 @@ export class PublicStreams implements Streams {
   private readonly faults: Faults
   private readonly lifeMs: number
   private readonly symbols: Symbols
+  private readonly connects: ConnectLimit
   private readonly connections = new Set<Connection>()
   private opened = 0
   private fedAt = 0
 
-  constructor(market: Market, clock: Clock, faults: Faults, lifeMs: number) {
+  constructor(market: Market, clock: Clock, faults: Faults, lifeMs: number, connects: ConnectLimit) {
     this.clock = clock
     this.faults = faults
     this.lifeMs = lifeMs
     this.symbols = new Symbols(market)
+    this.connects = connects
   }
 
   categoryOf(path: string): string | undefined {
     return path === '/v5/public/linear' ? 'public' : undefined
+  }
+
+  admit(address: string): boolean {
+    return this.connects.admit(address, this.clock.steadyNow())
   }
 
   accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {

@@ -1,19 +1,16 @@
-import type { Account, AccountState } from '../account/account.ts'
+import type { Account } from '../account/account.ts'
 import type { Conditional, ConditionalTicket } from '../account/conditional.ts'
 import { isWaiting } from '../account/conditional.ts'
 import type { Exchange } from '../account/exchange.ts'
 import { parseFixed, type Fixed } from '../account/fixed.ts'
 import { isOpen, type Order, type PositionSide, type Ticket, type TimeInForce } from '../account/order.ts'
-import { checkOrder, checkPrice, checkQuantity } from '../binance/check-order.ts'
-import { filtersOf } from '../binance/filters.ts'
-import { readMark } from '../account/marks.ts'
-import { isReached } from '../account/conditional.ts'
-import type { Listing } from '../core/listing.ts'
+import { hides } from '../account/shown.ts'
+import { checkOrder } from '../binance/check-order.ts'
 import { BybitError } from './bybit-error.ts'
+import { checkConditional, toType, type Direction } from './conditionals.ts'
 import { readSymbol } from './market-routes.ts'
-import { orderIdOf, parentOf, stopIdOf, toOrderRow, toStopRow } from './rows.ts'
-
-export type Body = Readonly<Record<string, string | number | boolean | undefined>>
+import type { Body, Call } from './route.ts'
+import { orderIdOf, stopIdOf } from './order-rows.ts'
 
 const positionSides: Readonly<Record<string, PositionSide>> = { 0: 'BOTH', 1: 'LONG', 2: 'SHORT' }
 const timesInForce: Readonly<Record<string, TimeInForce>> = {
@@ -25,7 +22,7 @@ const timesInForce: Readonly<Record<string, TimeInForce>> = {
 const noSuchOrder = () => new BybitError(110001, 'order not exists or too late to cancel')
 
 /** POST /v5/order/create. https://bybit-exchange.github.io/docs/v5/order/create-order */
-export function createOrder(exchange: Exchange, account: Account, body: Body, now: number) {
+export function createOrder(exchange: Exchange, { account, body, now }: Call) {
   const listing = readSymbol(exchange.market, String(body['symbol']))
   const clientId = typeof body['orderLinkId'] === 'string' ? body['orderLinkId'] : ''
   const isUsed =
@@ -52,22 +49,24 @@ export function createOrder(exchange: Exchange, account: Account, body: Body, no
     return { orderId: orderIdOf(order.id), orderLinkId: clientId }
   }
   const ticket = readConditional(body, common)
-  checkConditional(account, listing, ticket, Number(body['triggerDirection']), now)
+  checkConditional(account, listing, ticket, now)
   const conditional = exchange.placeConditional(account, ticket)
   return { orderId: stopIdOf(conditional), orderLinkId: clientId }
 }
 
 /** POST /v5/order/cancel. */
-export function cancelOrder(exchange: Exchange, account: Account, body: Body) {
+export function cancelOrder(exchange: Exchange, { account, body, hits, now }: Call) {
   const { order, conditional } = findOne(account, body)
-  if (conditional !== undefined && isWaiting(conditional)) exchange.cancelConditional(account, conditional)
+  const found = conditional !== undefined && isWaiting(conditional) ? conditional : order
+  if (found === undefined || hides(hits, now, found)) throw noSuchOrder()
+  if (found === conditional) exchange.cancelConditional(account, conditional)
   else if (order !== undefined && isOpen(order)) exchange.cancel(account, order)
   else throw noSuchOrder()
   return { orderId: body['orderId'] ?? '', orderLinkId: body['orderLinkId'] ?? '' }
 }
 
 /** POST /v5/order/cancel-all. */
-export function cancelAll(exchange: Exchange, account: Account, body: Body) {
+export function cancelAll(exchange: Exchange, { account, body }: Call) {
   const isWanted = (each: { symbol: string }) =>
     body['symbol'] === undefined || each.symbol === body['symbol']
   const list: object[] = []
@@ -79,40 +78,6 @@ export function cancelAll(exchange: Exchange, account: Account, body: Body) {
       if (isWanted(each) && isWaiting(each))
         list.push({ orderId: stopIdOf(exchange.cancelConditional(account, each)) })
   return { list, success: '1' }
-}
-
-/** GET /v5/order/realtime, with the orders that ended when one is asked for by its id; GET /v5/order/history. */
-export function listOrders(
-  exchange: Exchange,
-  state: AccountState,
-  query: URLSearchParams,
-  isHistory: boolean,
-) {
-  const { listings } = exchange.market
-  const [orderId, linkId, symbol] = ['orderId', 'orderLinkId', 'symbol'].map((name) => query.get(name))
-  const filter = query.get('orderFilter')
-  const isOne = orderId !== null || linkId !== null
-  const from = Number(query.get('startTime') ?? 0)
-  const orders = [...state.orders.values()]
-    .filter((each) => parentOf(state, each) === undefined)
-    .filter((each) => isHistory || isOne || isOpen(each))
-    .map((each) => toOrderRow(state, each, listings.get(each.symbol)))
-  const stops = [...state.conditionals.values()].map((each) =>
-    toStopRow(state, each, listings.get(each.symbol)),
-  )
-  const isLive = ({ orderStatus }: { orderStatus: string }) =>
-    ['New', 'PartiallyFilled', 'Untriggered', 'Triggered'].includes(orderStatus)
-  const rows = [...orders, ...stops.filter((each) => isHistory || isOne || isLive(each))]
-    .filter((row) => symbol === null || row.symbol === symbol)
-    .filter((row) => orderId === null || row.orderId === orderId)
-    .filter((row) => linkId === null || row.orderLinkId === linkId)
-    .filter((row) => Number(row.createdTime) >= from)
-    .filter(
-      (row) =>
-        filter === null || (filter === 'StopOrder') === ((row.orderStatus as string) === 'Untriggered'),
-    )
-    .toSorted((a, b) => Number(b.createdTime) - Number(a.createdTime))
-  return { category: 'linear', list: rows.slice(0, Number(query.get('limit') ?? 20)), nextPageCursor: '' }
 }
 
 function findOne(account: Account, body: Body): { order?: Order; conditional?: Conditional } {
@@ -128,6 +93,13 @@ function findOne(account: Account, body: Body): { order?: Order; conditional?: C
   return { ...(order === undefined ? {} : { order }), ...(conditional === undefined ? {} : { conditional }) }
 }
 
+/** 1 waits for a rise, 2 for a fall. */
+function readDirection(body: Body): Direction {
+  const direction = Number(body['triggerDirection'])
+  if (direction !== 1 && direction !== 2) throw new BybitError(10001, 'TriggerDirection invalid')
+  return direction
+}
+
 function readConditional(
   body: Body,
   common: Pick<Ticket, 'symbol' | 'clientId' | 'side' | 'positionSide' | 'timeInForce' | 'price'>,
@@ -136,7 +108,7 @@ function readConditional(
   const closePosition = quantity === 0n && body['closeOnTrigger'] === true && body['reduceOnly'] === true
   return {
     ...common,
-    type: common.price === 0n ? 'STOP_MARKET' : 'STOP',
+    type: toType(common.side, readDirection(body), common.price),
     quantity,
     triggerPrice: readDecimal(body, 'triggerPrice'),
     workingType: body['triggerBy'] === 'MarkPrice' ? 'MARK_PRICE' : 'CONTRACT_PRICE',
@@ -146,36 +118,16 @@ function readConditional(
   }
 }
 
-function checkConditional(
-  account: Account,
-  listing: Listing,
-  ticket: ConditionalTicket,
-  direction: number,
-  now: number,
-): void {
-  if (direction !== 1 && direction !== 2) throw new BybitError(10001, 'TriggerDirection invalid')
-  if ((direction === 1) !== (ticket.side === 'BUY')) throw new BybitError(10001, 'TriggerDirection invalid')
-  checkPrice(listing, ticket.triggerPrice)
-  if (!ticket.closePosition) checkQuantity(listing, ticket.quantity, ticket.price === 0n)
-  const ofSymbol = [...account.conditionals.values()].filter(
-    (each) => isWaiting(each) && each.symbol === listing.symbol,
-  )
-  if (ofSymbol.length >= filtersOf(listing).maxConditionals)
-    throw new BybitError(110009, 'The number of stop orders exceeds the maximum allowable limit')
-  const mark = readMark(listing, now)
-  if (mark === undefined || !isReached(ticket, mark, mark)) return
-  if (direction === 1) throw new BybitError(110092, 'expect Rising, but trigger_price <= current')
-  throw new BybitError(110093, 'expect Falling, but trigger_price >= current')
-}
-
-function readSide(account: Account, body: Body): PositionSide {
+/** The side that `positionIdx` names, which must suit the account's mode. */
+export function readSide(account: Account, body: Body): PositionSide {
   const side = positionSides[String(body['positionIdx'] ?? 0)]
   if (side === undefined || (side === 'BOTH') === account.isHedged)
     throw new BybitError(10001, 'position idx not match position mode')
   return side
 }
 
-function readDecimal(body: Body, name: string): Fixed {
+/** A decimal that must be there. */
+export function readDecimal(body: Body, name: string): Fixed {
   const text = String(body[name] ?? '')
   const value = parseFixed(text)
   if (value === undefined) throw new BybitError(10001, `params error: ${name} invalid`)

@@ -1,17 +1,14 @@
-import { readLeverage, type AccountState, type Income } from '../account/account.ts'
+import { readLeverage, type AccountState } from '../account/account.ts'
 import type { Conditional } from '../account/conditional.ts'
-import { absolute, formatShort, over } from '../account/fixed.ts'
+import { formatShort, over } from '../account/fixed.ts'
 import { assetOf } from '../account/ledger.ts'
-import { liquidationPrice, marginOfAsset, marginOfPosition } from '../account/margin.ts'
-import { readMark } from '../account/marks.ts'
 import type { Order, Trade } from '../account/order.ts'
-import { entryPrice, type Position } from '../account/position.ts'
-import { splitSymbol } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
-import { instIdOf, toContracts } from './contracts.ts'
+import { instIdOf, listingOf, toContracts } from './contracts.ts'
+import { ofOrders } from './unmodelled.ts'
 
 const sides = { BUY: 'buy', SELL: 'sell' } as const
-const positionSides = { BOTH: 'net', LONG: 'long', SHORT: 'short' } as const
+export const positionSides = { BOTH: 'net', LONG: 'long', SHORT: 'short' } as const
 const types = { GTC: 'limit', IOC: 'ioc', FOK: 'fok', GTX: 'post_only' } as const
 const states = {
   NEW: 'live',
@@ -29,13 +26,6 @@ const algoStates = {
   EXPIRED: 'canceled',
   REJECTED: 'order_failed',
 } as const
-const billTypes = {
-  REALIZED_PNL: '2',
-  COMMISSION: '2',
-  FUNDING_FEE: '8',
-  TRANSFER: '1',
-  INSURANCE_CLEAR: '10',
-} as const
 
 /** A row of /api/v5/trade/order, of the lists and of the channel `orders`; with its last trade where there is one. */
 export function toOrderRow(state: AccountState, market: Market, order: Order) {
@@ -45,8 +35,12 @@ export function toOrderRow(state: AccountState, market: Market, order: Order) {
   const sum = (of: (each: Trade) => bigint) => trades.reduce((all, each) => all + of(each), 0n)
   const last = trades.at(-1)
   return {
+    ...ofOrders,
     instType: 'SWAP',
     instId: instIdOf(listing),
+    ccy: assetOf(order.symbol),
+    lever: String(readLeverage(state, order.symbol)),
+    rebateCcy: assetOf(order.symbol),
     ordId: String(order.id),
     clOrdId: parent === undefined ? order.clientId : '',
     algoId: parent === undefined ? '' : algoIdOf(parent),
@@ -90,22 +84,46 @@ export function toAlgoRow(market: Market, conditional: Conditional) {
     clOrdId: '',
     ordId: child,
     ordIdList: child === '' ? [] : [child],
-    ordType: 'conditional',
+    ordType: algoTypeOf(conditional),
     tdMode: 'cross',
     side: sides[conditional.side],
     posSide: positionSides[conditional.positionSide],
     sz: conditional.closePosition ? '' : formatShort(toContracts(conditional.quantity, listing)),
     closeFraction: conditional.closePosition ? '1' : '',
     reduceOnly: String(conditional.reduceOnly || conditional.closePosition),
-    slTriggerPx: formatShort(conditional.triggerPrice),
-    slTriggerPxType: conditional.workingType === 'MARK_PRICE' ? 'mark' : 'last',
-    slOrdPx: conditional.price === 0n ? '-1' : formatShort(conditional.price),
+    ...triggerOf(conditional),
     state: algoStates[conditional.status],
     failCode: conditional.problem === '' ? '' : '51169',
     triggerTime: conditional.triggerTime === 0 ? '' : String(conditional.triggerTime),
     cTime: String(conditional.time),
     uTime: String(conditional.updateTime),
   }
+}
+
+export function algoTypeOf({ isPlainTrigger }: Conditional): string {
+  return isPlainTrigger === true ? 'trigger' : 'conditional'
+}
+
+/** The trigger under the names that its kind has; those of the other kinds are empty. */
+function triggerOf({ type, triggerPrice, price, workingType, isPlainTrigger }: Conditional) {
+  const px = formatShort(triggerPrice)
+  const by = workingType === 'MARK_PRICE' ? 'mark' : 'last'
+  const orderPx = price === 0n ? '-1' : formatShort(price)
+  const empty = {
+    triggerPx: '',
+    triggerPxType: '',
+    ordPx: '',
+    slTriggerPx: '',
+    slTriggerPxType: '',
+    slOrdPx: '',
+    tpTriggerPx: '',
+    tpTriggerPxType: '',
+    tpOrdPx: '',
+  }
+  if (isPlainTrigger === true) return { ...empty, triggerPx: px, triggerPxType: by, ordPx: orderPx }
+  return type.startsWith('TAKE_PROFIT')
+    ? { ...empty, tpTriggerPx: px, tpTriggerPxType: by, tpOrdPx: orderPx }
+    : { ...empty, slTriggerPx: px, slTriggerPxType: by, slOrdPx: orderPx }
 }
 
 export function algoIdOf({ id }: Conditional): string {
@@ -136,77 +154,7 @@ export function toFillRow(state: AccountState, market: Market, trade: Trade) {
   }
 }
 
-/** A row of /api/v5/account/positions and of the channel `positions`. */
-export function toPositionRow(state: AccountState, market: Market, position: Position, now: number) {
-  const listing = listingOf(market, position.symbol)
-  const known = market.listings.get(position.symbol)
-  const mark = known && readMark(known, now)
-  const margin = known && marginOfPosition(state, known, position, mark)
-  const asset = marginOfAsset(state, market.listings, assetOf(position.symbol), (each) => readMark(each, now))
-  const liquidation = known && margin ? liquidationPrice(known, position, margin, asset) : 0n
-  const contracts = toContracts(position.size, listing)
-  const isFlat = position.size === 0n
-  return {
-    instType: 'SWAP',
-    instId: instIdOf(listing),
-    posSide: positionSides[position.side],
-    pos: formatShort(position.side === 'BOTH' ? contracts : absolute(contracts)),
-    avgPx: isFlat ? '' : formatShort(entryPrice(position)),
-    mgnMode: 'cross',
-    lever: String(readLeverage(state, position.symbol)),
-    margin: '',
-    imr: isFlat ? '' : formatShort(margin?.initial ?? 0n),
-    mmr: isFlat ? '' : formatShort(margin?.maintenance ?? 0n),
-    liqPx: liquidation === 0n ? '' : formatShort(liquidation),
-    markPx: formatShort(mark ?? 0n),
-    upl: isFlat ? '' : formatShort(margin?.unrealized ?? 0n),
-    ccy: assetOf(position.symbol),
-    cTime: String(position.updateTime),
-    uTime: String(position.updateTime),
-    pTime: String(Math.floor(now)),
-  }
-}
-
-/** The row of /api/v5/account/balance and of the channel `account`. */
-export function toAccountRow(state: AccountState, market: Market, now: number) {
-  const details = [...state.wallets.values()].map(({ asset, balance, updateTime }) => {
-    const margin = marginOfAsset(state, market.listings, asset, (each) => readMark(each, now))
-    return {
-      ccy: asset,
-      cashBal: formatShort(balance),
-      eq: formatShort(balance + margin.unrealized),
-      availEq: formatShort(margin.available),
-      availBal: formatShort(margin.available),
-      upl: formatShort(margin.unrealized),
-      imr: formatShort(margin.positions + margin.orders),
-      mmr: formatShort(margin.maintenance),
-      uTime: String(updateTime),
-    }
-  })
-  return { uTime: String(Math.floor(now)), details }
-}
-
-/** A row of /api/v5/account/bills. */
-export function toBillRow(market: Market, { type, symbol, asset, amount, time, id }: Income) {
-  const change = formatShort(amount)
-  return {
-    billId: `${id}${type === 'COMMISSION' ? '1' : '0'}`,
-    ccy: asset,
-    instId: symbol === '' ? '' : instIdOf(listingOf(market, symbol)),
-    type: billTypes[type],
-    balChg: change,
-    pnl: type === 'REALIZED_PNL' ? change : '0',
-    fee: type === 'COMMISSION' ? change : '0',
-    ts: String(time),
-  }
-}
-
 function parentOf({ conditionals }: AccountState, { clientId }: Order): Conditional | undefined {
   const match = /^algo_(\d+)$/.exec(clientId)
   return match === null ? undefined : conditionals.get(Number(match[1]))
-}
-
-// Of a symbol that is not listed any more the sizes are told in lots of 10^-8.
-function listingOf(market: Market, symbol: string) {
-  return market.listings.get(symbol) ?? { ...splitSymbol(symbol), quantityDigits: 8 }
 }

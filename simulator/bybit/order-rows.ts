@@ -1,16 +1,14 @@
-import { readLeverage, type AccountState, type Income } from '../account/account.ts'
+import type { AccountState } from '../account/account.ts'
 import type { Conditional } from '../account/conditional.ts'
-import { absolute, formatFixed, formatShort, over } from '../account/fixed.ts'
-import { liquidationPrice, marginOfAsset, marginOfPosition } from '../account/margin.ts'
-import { readMark } from '../account/marks.ts'
-import { assetOf } from '../account/ledger.ts'
+import { formatFixed, formatShort, over } from '../account/fixed.ts'
+import { assetOf, feeRates } from '../account/ledger.ts'
 import { remainingOf, type Order, type Trade } from '../account/order.ts'
-import { entryPrice, type Position } from '../account/position.ts'
 import type { Listing } from '../core/listing.ts'
-import type { Market } from '../core/market.ts'
+import { directionOf } from './conditionals.ts'
+import { ofOrders, ofTrades } from './unmodelled.ts'
 
 const sides = { BUY: 'Buy', SELL: 'Sell' } as const
-const indexes = { BOTH: 0, LONG: 1, SHORT: 2 } as const
+export const indexes = { BOTH: 0, LONG: 1, SHORT: 2 } as const
 const timesInForce = { GTC: 'GTC', IOC: 'IOC', FOK: 'FOK', GTX: 'PostOnly' } as const
 const statuses = {
   NEW: 'New',
@@ -40,7 +38,9 @@ export function toOrderRow(state: AccountState, order: Order, listing: Listing |
   const parent = parentOf(state, order)
   const { priceDigits = 8 } = listing ?? {}
   const isEnded = order.status === 'CANCELED' || order.status === 'EXPIRED'
+  const fee = order.filled === 0n ? '0' : formatShort(feeOf(state, order))
   return {
+    ...ofOrders,
     category: 'linear',
     symbol: order.symbol,
     orderId: parent === undefined ? orderIdOf(order.id) : stopIdOf(parent),
@@ -57,6 +57,8 @@ export function toOrderRow(state: AccountState, order: Order, listing: Listing |
     leavesQty: isEnded ? '0' : formatShort(remainingOf(order)),
     cumExecQty: formatShort(order.filled),
     cumExecValue: formatShort(order.value),
+    cumExecFee: fee,
+    cumFeeDetail: order.filled === 0n ? {} : { [assetOf(order.symbol)]: fee },
     avgPrice: order.filled === 0n ? '' : formatShort(over(order.value, order.filled)),
     reduceOnly: order.reduceOnly,
     ...(parent === undefined ? notConditional : conditionOf(parent)),
@@ -74,6 +76,7 @@ export function toStopRow(
   const child = conditional.childId === undefined ? undefined : state.orders.get(conditional.childId)
   if (child !== undefined) return toOrderRow(state, child, listing)
   return {
+    ...ofOrders,
     category: 'linear',
     symbol: conditional.symbol,
     orderId: stopIdOf(conditional),
@@ -90,12 +93,18 @@ export function toStopRow(
     leavesQty: formatShort(conditional.quantity),
     cumExecQty: '0',
     cumExecValue: '0',
+    cumExecFee: '0',
+    cumFeeDetail: {},
     avgPrice: '',
     reduceOnly: conditional.reduceOnly || conditional.closePosition,
     ...conditionOf(conditional),
     createdTime: String(conditional.time),
     updatedTime: String(conditional.updateTime),
   }
+}
+
+function feeOf({ trades }: AccountState, { id }: Order): bigint {
+  return trades.reduce((sum, each) => (each.orderId === id ? sum + each.commission : sum), 0n)
 }
 
 const notConditional = {
@@ -106,14 +115,21 @@ const notConditional = {
   closeOnTrigger: false,
 }
 
-function conditionOf({ triggerPrice, side, workingType, closePosition }: Conditional) {
+function conditionOf(conditional: Conditional) {
+  const { triggerPrice, workingType, closePosition, ofPosition = false } = conditional
   return {
-    stopOrderType: 'Stop',
+    stopOrderType: stopTypeOf(conditional),
     triggerPrice: formatShort(triggerPrice),
-    triggerDirection: side === 'BUY' ? 1 : 2,
+    triggerDirection: directionOf(conditional) as number,
     triggerBy: workingType === 'MARK_PRICE' ? 'MarkPrice' : 'LastPrice',
-    closeOnTrigger: closePosition,
+    closeOnTrigger: closePosition || ofPosition,
   }
+}
+
+/** `Stop` for an order by itself, otherwise what it is to the position it was set on. */
+function stopTypeOf({ type, ofPosition, closePosition }: Conditional): string {
+  if (ofPosition !== true) return 'Stop'
+  return `${closePosition ? '' : 'Partial'}${type.startsWith('TAKE_PROFIT') ? 'TakeProfit' : 'StopLoss'}`
 }
 
 export function orderIdOf(id: bigint): string {
@@ -124,16 +140,27 @@ export function stopIdOf({ id }: Conditional): string {
   return `c-${id}`
 }
 
+export function tradeIdOf({ id }: Trade): string {
+  return `e-${id}`
+}
+
 /** A row of /v5/execution/list and of the topic `execution`. */
 export function toTradeRow(state: AccountState, trade: Trade) {
   const order = state.orders.get(trade.orderId)
   const parent = order === undefined ? undefined : parentOf(state, order)
   return {
+    ...ofTrades,
     category: 'linear',
     symbol: trade.symbol,
+    orderPrice: order === undefined ? '' : formatShort(order.price),
+    orderQty: order === undefined ? '' : formatShort(order.quantity),
+    leavesQty: order === undefined ? '' : formatShort(remainingOf(order)),
+    orderType: order?.type === 'LIMIT' ? 'Limit' : 'Market',
+    stopOrderType: parent === undefined ? 'UNKNOWN' : stopTypeOf(parent),
+    feeRate: formatShort(trade.maker ? feeRates.maker : feeRates.taker),
     orderId: parent === undefined ? orderIdOf(trade.orderId) : stopIdOf(parent),
     orderLinkId: parent?.clientId ?? order?.clientId ?? '',
-    execId: `e-${trade.id}`,
+    execId: tradeIdOf(trade),
     execType: 'Trade',
     side: sides[trade.side],
     execPrice: formatShort(trade.price),
@@ -144,82 +171,5 @@ export function toTradeRow(state: AccountState, trade: Trade) {
     feeCurrency: '',
     isMaker: trade.maker,
     execTime: String(trade.time),
-  }
-}
-
-/** A row of /v5/position/list and of the topic `position`. */
-export function toPositionRow(state: AccountState, market: Market, position: Position, now: number) {
-  const listing = market.listings.get(position.symbol)
-  const mark = listing && readMark(listing, now)
-  const margin = listing && marginOfPosition(state, listing, position, mark)
-  const asset = marginOfAsset(state, market.listings, assetOf(position.symbol), (each) => readMark(each, now))
-  const liquidation = listing && margin ? liquidationPrice(listing, position, margin, asset) : 0n
-  const time = position.updateTime === 0 ? '' : String(position.updateTime)
-  return {
-    category: 'linear',
-    symbol: position.symbol,
-    positionIdx: indexes[position.side],
-    side: position.size === 0n ? '' : position.size > 0n ? 'Buy' : 'Sell',
-    size: formatShort(absolute(position.size)),
-    // The topic calls it otherwise than the endpoint.
-    avgPrice: formatShort(entryPrice(position)),
-    entryPrice: formatShort(entryPrice(position)),
-    tradeMode: 0,
-    leverage: String(readLeverage(state, position.symbol)),
-    markPrice: formatShort(mark ?? 0n),
-    liqPrice: liquidation === 0n ? '' : formatShort(liquidation),
-    positionIM: formatShort(margin?.initial ?? 0n),
-    positionMM: formatShort(margin?.maintenance ?? 0n),
-    positionBalance: '0',
-    unrealisedPnl: formatShort(margin?.unrealized ?? 0n),
-    positionStatus: 'Normal',
-    createdTime: time,
-    updatedTime: time,
-  }
-}
-
-/** The row of /v5/account/wallet-balance and of the topic `wallet`. */
-export function toWalletRow(state: AccountState, market: Market, now: number) {
-  const coin = [...state.wallets.values()].map(({ asset, balance }) => {
-    const margin = marginOfAsset(state, market.listings, asset, (each) => readMark(each, now))
-    return {
-      coin: asset,
-      walletBalance: formatShort(balance),
-      equity: formatShort(balance + margin.unrealized),
-      unrealisedPnl: formatShort(margin.unrealized),
-      totalPositionIM: formatShort(margin.positions),
-      totalOrderIM: formatShort(margin.orders),
-      totalPositionMM: formatShort(margin.maintenance),
-      locked: '0',
-      availableToWithdraw: '',
-      collateralSwitch: true,
-      marginCollateral: true,
-    }
-  })
-  return { accountType: 'UNIFIED', coin }
-}
-
-/** A row of /v5/account/transaction-log. */
-export function toLogRow({ type, symbol, asset, amount, time, id }: Income) {
-  const change = formatShort(amount)
-  const kind =
-    type === 'FUNDING_FEE'
-      ? 'SETTLEMENT'
-      : type === 'TRANSFER'
-        ? amount < 0n
-          ? 'TRANSFER_OUT'
-          : 'TRANSFER_IN'
-        : 'TRADE'
-  return {
-    id: `${id}_${symbol}_${type}`,
-    symbol,
-    category: symbol === '' ? '' : 'linear',
-    currency: asset,
-    type: kind,
-    transactionTime: String(time),
-    funding: type === 'FUNDING_FEE' ? change : '',
-    fee: type === 'COMMISSION' ? formatShort(-amount) : '0',
-    cashFlow: type === 'REALIZED_PNL' ? change : '0',
-    change,
   }
 }
