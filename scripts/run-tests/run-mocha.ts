@@ -59,19 +59,25 @@ export async function runMocha(
   child.on('message', (message) => {
     told = message as Record<string, Counts>
   })
+  const stop = () => {
+    child.kill('SIGTERM')
+    setTimeout(() => child.kill('SIGKILL'), 5_000).unref()
+  }
   const end = setTimeout(
     () => {
       console.error('sluice test: mocha ran for too long and was ended')
-      child.kill('SIGTERM')
-      setTimeout(() => child.kill('SIGKILL'), 5_000).unref()
+      stop()
     },
     soak ? longestSoakMs : longestRunMs,
   )
+  // Whoever ends this process alone, without its group, ends the tests, too.
+  process.once('SIGTERM', stop)
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null))
     child.once('close', resolve)
   })
   clearTimeout(end)
+  process.off('SIGTERM', stop)
   const counts = new Map<string, Counts>()
   for (const [file, each] of Object.entries(told ?? {})) counts.set(sourceOf(root, file), each)
   const isBroken = told === undefined || (code !== 0 && sumCounts(counts.values()).failed === 0)
