@@ -26,14 +26,14 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
   ['POST v5/position/set-leverage', 10],
 ]
 
-const statuses: Readonly<Record<string, InstrumentStatus>> = {
+export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   Trading: 'trading',
   PreLaunch: 'pending',
   Settling: 'settling',
   Delivering: 'settling',
   Closed: 'delisted',
 }
-const underlyings: Readonly<Record<string, string>> = { stock: 'equity', commodity: 'commodity' }
+export const underlyings: Readonly<Record<string, string>> = { stock: 'equity', commodity: 'commodity' }
 
 const tickers = {
   api: 'public',

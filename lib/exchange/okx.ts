@@ -42,7 +42,7 @@ const byInstrument: readonly (readonly [endpoint: string, limit: number])[] = [
   ['POST trade/order-algo', 20],
 ]
 
-const statuses: Readonly<Record<string, InstrumentStatus>> = {
+export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   live: 'trading',
   suspend: 'paused',
   preopen: 'pending',
@@ -50,7 +50,7 @@ const statuses: Readonly<Record<string, InstrumentStatus>> = {
   expired: 'delisted',
 }
 // As OKX's pages tell instCategory; no recorded payload has it.
-const underlyings: Readonly<Record<string, string>> = { 3: 'equity', 4: 'commodity', 5: 'forex', 6: 'bond' }
+export const underlyings: Readonly<Record<string, string>> = { 3: 'equity', 4: 'commodity', 5: 'forex', 6: 'bond' }
 
 /** OKX perpetual swaps. Sizes are in contracts. */
 export const okx: Venue = {
