@@ -50,7 +50,12 @@ export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   expired: 'delisted',
 }
 // As OKX's pages tell instCategory; no recorded payload has it.
-export const underlyings: Readonly<Record<string, string>> = { 3: 'equity', 4: 'commodity', 5: 'forex', 6: 'bond' }
+export const underlyings: Readonly<Record<string, string>> = {
+  3: 'equity',
+  4: 'commodity',
+  5: 'forex',
+  6: 'bond',
+}
 
 /** OKX perpetual swaps. Sizes are in contracts. */
 export const okx: Venue = {

@@ -5,33 +5,67 @@ import { ConfigError } from '../../lib/model/errors.ts'
 import { checkFlow } from './check-flow.ts'
 import { checkBuild, checkExchangeUrl, checkNode, checkSymbolsFile } from './check-host.ts'
 import { checkRedis } from './check-redis.ts'
+import { checkVenue } from './check-venue.ts'
 import { fail, ok } from './check.ts'
 import type { Check } from './check.ts'
 import type { Terminal, Tone } from './terminal.ts'
 import { configOf, withHub } from './with-hub.ts'
+
+// The longest name of an endpoint; checks of a venue are shown as they are made.
+const venueNameWidth = 34
 
 const tones: Readonly<Record<Check['verdict'], Tone>> = { ok: 'good', warn: 'warn', fail: 'bad' }
 
 /** `sluice doctor` */
 export function doctorCommand(terminal: Terminal): Command {
   const command = createCommand('doctor', 'Checks the set-up and says what to do about what is wrong.')
+    .option(
+      '--venue [name]',
+      'look instead whether this venue, or the configured one, answers as it is known to',
+    )
     .option('--json', 'one line of JSON')
     .addHelpText(
       'after',
       `
-Exit code 1 when a check fails; a warning alone is none.
+With --venue it asks each endpoint that is used once, changing nothing, connects to the streams, and names every field,
+word, endpoint and stream that is not as known; with an account's keys the private ones too. What only an order would
+tell is not looked at. It needs no actor, and no Redis; where there is one, its budget is kept to.
+
+Exit code 1 when a check fails; a warning alone is none. Fields that nobody reads are a warning.
 
 Examples:
   sluice doctor
+  sluice doctor --venue
+  sluice doctor --venue okx --account main
   sluice doctor --json`,
     )
     .action(async (options: Record<string, unknown>) => {
-      const checks = await checkAll(options)
-      if (options['json'] === true) terminal.line(JSON.stringify({ checks }))
-      else show(terminal, checks)
+      const json = options['json'] === true
+      const checks: Check[] = []
+      if (options['venue'] === undefined) {
+        checks.push(...(await checkAll(options)))
+        if (!json) show(terminal, checks, Math.max(...checks.map(({ name }) => name.length)))
+      } else {
+        const named = typeof options['venue'] === 'string' ? { exchange: options['venue'] } : {}
+        await checkVenue(configOf({ ...options, ...named }), (check) => {
+          checks.push(check)
+          if (!json) show(terminal, [check], venueNameWidth)
+        })
+      }
+      if (json) terminal.line(JSON.stringify({ checks }))
+      else sum(terminal, checks)
       if (checks.some(({ verdict }) => verdict === 'fail')) process.exitCode = 1
     })
-  return addSettings(command, [...commonSettings, 'symbolsFile'])
+  return addSettings(command, [
+    ...commonSettings,
+    'symbolsFile',
+    'account',
+    'keysFile',
+    'address',
+    'localAddress',
+    'proxy',
+    'share',
+  ])
 }
 
 async function checkAll(options: Record<string, unknown>): Promise<Check[]> {
@@ -71,13 +105,17 @@ async function checkAtRedis(config: Config): Promise<Check[]> {
   return checks
 }
 
-function show(terminal: Terminal, checks: readonly Check[]): void {
-  const width = Math.max(...checks.map(({ name }) => name.length))
-  for (const { name, verdict, found, advice } of checks) {
+function show(terminal: Terminal, checks: readonly Check[], width: number): void {
+  const indent = ' '.repeat(width + 8)
+  for (const { name, verdict, found, advice, details = [] } of checks) {
     const mark = terminal.paint(tones[verdict], verdict.padEnd(4))
     terminal.line(`${mark}  ${name.padEnd(width)}  ${found}`)
-    if (advice !== undefined) terminal.line(`${' '.repeat(width + 8)}→ ${advice}`)
+    for (const detail of details) terminal.line(`${indent}${detail}`)
+    if (advice !== undefined) terminal.line(`${indent}→ ${advice}`)
   }
+}
+
+function sum(terminal: Terminal, checks: readonly Check[]): void {
   const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
   terminal.line('')
   terminal.line(`${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} wrong`)

@@ -1,0 +1,126 @@
+import {
+  accountInfo,
+  answer,
+  execution,
+  instrument,
+  kline,
+  logEntry,
+  order,
+  position,
+  rows,
+  streamKline,
+  ticker,
+  tickerChange,
+  wallet,
+} from './bybit-row-shapes.ts'
+import type { Shape } from './check-shape.ts'
+import { textIf, textIn, toRow, toRows } from './raw.ts'
+import type { Raw } from './raw.ts'
+import type { Asked, EndpointShape, PublicRoute, VenueShapes } from './venue-shapes.ts'
+
+const category = 'linear'
+const dayMs = 24 * 3_600_000
+
+const open = (path: string, params: (of: Asked) => Raw, body: Shape) => endpoint('public', path, params, body)
+const signed = (path: string, params: (of: Asked) => Raw, body: Shape) =>
+  endpoint('private', path, params, body)
+
+function endpoint(
+  api: 'public' | 'private',
+  path: string,
+  params: (of: Asked) => Raw,
+  body: Shape,
+): EndpointShape {
+  return {
+    name: `GET /${path}`,
+    isPrivate: api === 'private',
+    call: (of) => ({ api, method: 'GET', path, params: params(of) }),
+    body,
+  }
+}
+
+const all = () => ({ category })
+const inUsdt = () => ({ category, settleCoin: 'USDT', limit: 50 })
+const lately = ({ symbol, now }: Asked) => ({ category, symbol, startTime: now - dayMs, limit: 50 })
+
+const endpoints: readonly EndpointShape[] = [
+  open('v5/market/time', () => ({}), answer({ reads: {}, knows: 'timeSecond timeNano' })),
+  open('v5/market/instruments-info', () => ({ category, limit: 1_000 }), rows(instrument)),
+  {
+    ...open('v5/market/instruments-info', () => ({ category, status: 'PreLaunch' }), rows(instrument)),
+    name: 'GET /v5/market/instruments-info?status=PreLaunch',
+  },
+  open('v5/market/tickers', all, rows(ticker)),
+  open(
+    'v5/market/kline',
+    ({ symbol }) => ({ category, symbol, interval: '1', limit: 2 }),
+    rows(kline, 'symbol'),
+  ),
+  signed('v5/account/info', () => ({}), answer(accountInfo)),
+  signed('v5/account/wallet-balance', () => ({ accountType: 'UNIFIED' }), rows(wallet)),
+  signed('v5/position/list', ({ symbol }) => ({ category, symbol }), rows(position)),
+  signed(
+    'v5/account/transaction-log',
+    ({ now }) => ({ accountType: 'UNIFIED', startTime: now - dayMs, endTime: now, limit: 50 }),
+    rows(logEntry),
+  ),
+  signed('v5/order/realtime', inUsdt, rows(order)),
+  signed('v5/order/history', lately, rows(order)),
+  signed('v5/execution/list', lately, rows(execution)),
+]
+
+/** A message of a private topic. */
+function event(each: Shape): Shape {
+  return { reads: { topic: 'text', creationTime: 'ms as number', data: { each } }, knows: 'id' }
+}
+
+const route = (topic: string, channel: string): PublicRoute => ({
+  url(urls) {
+    const streams = toRow(toRow(urls.api, 'the addresses')['ws'], 'the addresses of streams')
+    return textIn(toRow(streams['public'], 'the addresses of public streams'), 'linear').replace(
+      '{hostname}',
+      'bybit.com',
+    )
+  },
+  subscription: (symbol) => ({ op: 'subscribe', args: [`${topic}.${symbol}`] }),
+  answers: 1,
+  answerOf(told) {
+    const { op, success, ret_msg } = (told ?? {}) as Raw
+    return success === false ? { refused: String(ret_msg) } : op === 'subscribe'
+  },
+  channels: [channel],
+})
+
+/** What is known of Bybit's linear contracts. */
+export const bybitShapes: VenueShapes = {
+  endpoints,
+  instruments: 'GET /v5/market/instruments-info',
+  symbolIn: (body) =>
+    toRows(toRow(toRow(body, 'the instruments')['result'], 'the instruments')['list'], 'instruments')
+      .filter((row) => row['contractType'] === 'LinearPerpetual' && row['status'] === 'Trading')
+      .filter((row) => row['settleCoin'] === 'USDT' && row['symbolType'] === '')
+      .map((row) => textIn(row, 'symbol'))[0],
+  channelOf(told) {
+    const row = (told ?? {}) as Raw
+    const topic = textIf(row, 'topic')?.split('.')[0]
+    return topic === 'tickers' && row['type'] === 'delta' ? 'tickers, changed' : topic
+  },
+  publicRoutes: [route('tickers', 'tickers'), route('kline.1', 'kline')],
+  publicChannels: {
+    tickers: { reads: { topic: 'text', ts: 'ms as number', data: ticker }, knows: 'type cs' },
+    'tickers, changed': {
+      reads: { topic: 'text', ts: 'ms as number', data: tickerChange },
+      knows: 'type cs',
+    },
+    kline: {
+      reads: { topic: 'text', ts: 'ms as number', data: { each: streamKline } },
+      knows: 'type',
+    },
+  },
+  privateChannels: {
+    position: event(position),
+    wallet: event(wallet),
+    order: event(order),
+    execution: event(execution),
+  },
+}
