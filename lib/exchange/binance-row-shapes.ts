@@ -49,7 +49,10 @@ export const instrument: RowShape = {
           },
           MAX_NUM_ORDERS: { reads: { filterType: 'text' }, knows: 'limit' },
           MAX_NUM_ALGO_ORDERS: { reads: { filterType: 'text', limit: 'number' } },
-          POSITION_RISK_CONTROL: { reads: { filterType: 'text' }, knows: 'positionControlSide' },
+          POSITION_RISK_CONTROL: {
+            reads: { filterType: 'text' },
+            knows: 'positionControlSide permissionControl',
+          },
         },
       },
       has: [
@@ -166,9 +169,9 @@ export const conditional: RowShape = {
     updateTime: 'ms as number',
   },
   may: { actualOrderId: 'text, perhaps empty' },
-  knows: `algoType orderType timeInForce price actualPrice actualQty actualType icebergQuantity selfTradePreventionMode
-    workingType priceMatch priceProtect createTime triggerTime goodTillDate tpTriggerPrice tpPrice slTriggerPrice slPrice
-    tpOrderType activatePrice callbackRate`,
+  knows: `algoType orderType timeInForce price actualPrice icebergQuantity selfTradePreventionMode
+    workingType priceMatch priceProtect createTime triggerTime goodTillDate
+    activatePrice callbackRate`,
 }
 
 export const trade: RowShape = {

@@ -32,7 +32,7 @@ const order: RowShape = {
     m: 'true or false',
   },
   may: { n: 'decimal', N: 'text' },
-  knows: 'sp b a wt ot cp pP si ss V pm gtd AP cr er',
+  knows: 'sp b a wt ot cp pP si ss V pm gtd AP cr',
 }
 
 const conditional: RowShape = {

@@ -176,7 +176,7 @@ export const order: RowShape = {
   },
   may: { tpslMode: 'text, perhaps empty', category: 'text' },
   knows: `blockTradeId closedPnl createType cumExecFee cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
-    lastPriceOnCreated leavesQty leavesValue marketUnit ocoTriggerBy orderIv placeType slLimitPrice slTriggerBy
+    lastPriceOnCreated leavesQty leavesValue marketUnit orderIv placeType slLimitPrice slTriggerBy
     slippageTolerance slippageToleranceType smpGroup smpOrderId smpType stopLoss takeProfit tpLimitPrice tpTriggerBy
     triggerBy triggerDirection`,
 }

@@ -48,7 +48,7 @@ const endpoints: readonly EndpointShape[] = [
   open('v5/market/instruments-info', () => ({ category, limit: 1_000 }), rows(instrument)),
   {
     ...open('v5/market/instruments-info', () => ({ category, status: 'PreLaunch' }), rows(instrument)),
-    name: 'GET /v5/market/instruments-info?status=PreLaunch',
+    name: 'GET /v5/market/instruments-info PreLaunch',
   },
   open('v5/market/tickers', all, rows(ticker)),
   open(

@@ -103,12 +103,9 @@ const kinds = {
   'ms as text, perhaps empty': (value: unknown) => isMsText(value) || value === '0' || isNone(value),
   'ms as number': isMsNumber,
   'ms as number, perhaps 0': (value: unknown) => isMsNumber(value) || value === 0,
-  // Some events and some endpoints of one venue write it in one way, others in the other.
-  'ms as text or number': (value: unknown) => isMsText(value) || isMsNumber(value),
   number: (value: unknown) => typeof value === 'number' && Number.isFinite(value),
   'whole number': (value: unknown) => Number.isInteger(value) || (isText(value) && /^-?\d+$/.test(value)),
   'true or false': (value: unknown) => typeof value === 'boolean',
-  'true or false as text': (value: unknown) => value === 'true' || value === 'false',
   anything: () => true,
 } as const satisfies Readonly<Record<string, (value: unknown) => boolean>>
 

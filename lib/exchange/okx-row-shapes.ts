@@ -73,7 +73,7 @@ export const config: RowShape = {
   may: { perm: 'text, perhaps empty' },
   knows: `acctStpMode autoLoan ctIsoMode enableSpotBorrow greeksType feeType ip type kycLv label level levelTmp
     liquidationGear mainUid mgnIsoMode opAuth roleType settleCcy settleCcyList spotBorrowAutoRepay spotOffsetType
-    spotRoleType spotTraderInsts stgyType traderInsts uid`,
+    spotRoleType spotTraderInsts traderInsts uid`,
 }
 
 /** By REST and by stream. */
@@ -191,8 +191,8 @@ export const conditional: RowShape = {
     triggerTime: 'ms as text, perhaps empty',
     uTime: 'ms as text',
   },
-  knows: `instType activePx activePxType actualPx actualSide actualSz amendPxOnTriggerType attachAlgoOrds callbackRatio
-    callbackSpread ccy clOrdId ctVal isTradeBorrowMode last lever linkedOrd moveTriggerPx notionalUsd ordPx ordType pxLimit
+  knows: `instType activePx activePxType actualPx actualSide actualSz attachAlgoOrds callbackRatio
+    callbackSpread ccy clOrdId ctVal last lever moveTriggerPx notionalUsd ordPx ordType pxLimit
     pxSpread pxVar quickMgnType slOrdPx slTriggerPxType szLimit tag tdMode tgtCcy timeInterval tpOrdPx tpTriggerPxType
     triggerPxType uly`,
 }

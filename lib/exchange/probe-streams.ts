@@ -38,8 +38,8 @@ export async function probeStreams(
   const { account, login, openKey, symbol } = of
   const open = shapes.publicRoutes.map(async (route): Promise<Sight> => {
     const url = route.url(client.urls)
-    if (symbol === undefined) return toSight(url, false, 'not asked: no symbol is known', [], 0)
-    return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody)
+    if (symbol !== undefined) return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody)
+    return toSight({ url, isPrivate: false, awaited: route.channels }, 'not asked: no symbol is known', [], 0)
   })
   const ofAccount = login === undefined ? [] : [listenToAccount(client, shapes, account, login, openKey)]
   return [...(await Promise.all(open)), ...(await Promise.all(ofAccount)).flat()]
@@ -58,7 +58,8 @@ async function listenToAccount(
   try {
     key = await openKey()
   } catch (error) {
-    return [toSight('', true, `no key to the stream: ${describeError(error)}`, [], 0)]
+    const place = { url: '', isPrivate: true, awaited: [] }
+    return [toSight(place, `no key to it: ${describeError(error)}`, [], 0)]
   }
   const { greeting } = account
   const routes = account.streamUrls(client, key).map((url): Route => ({
@@ -158,17 +159,16 @@ async function listen(
       if (route.awaited.length > 0 && silent() === undefined) finish(undefined)
     }
   })
-  return toSight(route.url, route.isPrivate, problem, [...findings.values()], messages)
+  return toSight(route, problem, [...findings.values()], messages)
 }
 
 function toSight(
-  url: string,
-  isPrivate: boolean,
+  { url, isPrivate, awaited }: Pick<Route, 'url' | 'isPrivate' | 'awaited'>,
   problem: string | undefined,
   findings: readonly Finding[],
   rows: number,
 ): Sight {
   // The rest of an address may hold a key.
-  const place = url === '' ? 'stream of the account' : `stream ${new URL(url).pathname}`
+  const place = ['stream', url === '' ? 'of the account' : new URL(url).pathname, ...awaited].join(' ')
   return { place, isPrivate, isRead: isPrivate, problem, findings, rows }
 }

@@ -1,6 +1,6 @@
 import { secretsOf } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
-import { ConfigError, RetryLaterError, VenueRejectedError, describeError } from '../model/errors.ts'
+import { ConfigError, VenueRejectedError, describeError } from '../model/errors.ts'
 import { hideSecrets } from '../model/secrets.ts'
 import type { VenueClock } from './account-exchange.ts'
 import { binanceShapes } from './binance-shapes.ts'
@@ -39,20 +39,25 @@ export interface Sight {
   readonly findings: readonly Finding[]
   /** rows or messages that were looked at; undefined where there is no list */
   readonly rows: number | undefined
+  /** the venue said that what was asked for does not exist, as it should */
+  readonly isAbsent?: boolean
 }
 
-const known: Readonly<Record<string, VenueShapes>> = {
+const known = {
   binanceusdm: binanceShapes,
   okx: okxShapes,
   bybit: bybitShapes,
-}
+} as const satisfies Readonly<Record<string, VenueShapes>>
+
+/** The venues whose answers are described. */
+export const describedVenues: readonly string[] = Object.keys(known)
 
 /** What is known of a venue's answers; throws ConfigError where nothing is. */
 export function shapesOf(id: string): VenueShapes {
-  const shapes = known[id]
+  const shapes = (known as Readonly<Record<string, VenueShapes>>)[id]
   if (shapes === undefined)
     throw new ConfigError(
-      `what ${id} answers is not described yet: expected one of ${Object.keys(known).join(', ')}`,
+      `what ${id} answers is not described yet: expected one of ${describedVenues.join(', ')}`,
     )
   return shapes
 }
@@ -98,10 +103,12 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
         body: answer.body,
       }
     } catch (error) {
-      const failure = toSluiceError(error, name, Date.now(), secrets)
+      const failure = toSluiceError(error, described.id, Date.now(), secrets)
       if (failure instanceof VenueRejectedError && endpoint.absent?.has(failure.code ?? '') === true)
-        return { sight: sight(undefined, [], 0) }
-      return { sight: sight(problemOf(failure, statuses.last())) }
+        return { sight: { ...sight(undefined), isAbsent: true } }
+      // What never left for want of weight says nothing of the venue.
+      const isSilent = statuses.last() === undefined && statuses.left() > 0
+      return { sight: sight(problemOf(failure, statuses.last())), isSilent }
     }
   }
 
@@ -109,9 +116,12 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
     let symbol: string | undefined
     for (const endpoint of shapes.endpoints.toSorted((a) => (a.name === shapes.instruments ? -1 : 0))) {
       if (endpoint.isPrivate && keys === undefined) continue
-      const { sight, body } = await lookAt(endpoint, symbol)
-      if (endpoint.name === shapes.instruments && body !== undefined) symbol = symbolIn(shapes, body)
+      const { sight, body, isSilent = false } = await lookAt(endpoint, symbol)
       yield sight
+      if (endpoint.name !== shapes.instruments) continue
+      // Nobody is there; the others would each wait for nothing.
+      if (isSilent) return
+      if (body !== undefined) symbol = symbolIn(shapes, body)
     }
     const login = keys === undefined ? undefined : { keys, now: () => clock.now() }
     const openKey = () => options.call(true, () => account.openStreamKey(plain))
@@ -149,7 +159,7 @@ function problemOf(failure: Error, status: number | undefined): string {
   if (status === 404) return 'answers 404: the venue has no such endpoint any more'
   if (failure instanceof VenueRejectedError && failure.code !== undefined)
     return `refused with ${failure.code}: ${oneLine(failure.message, [])}`
-  const what = failure instanceof RetryLaterError && status === undefined ? 'no answer' : 'no answer to read'
+  const what = status === undefined ? 'no answer' : `answers ${status}, which cannot be read`
   return `${what}: ${oneLine(describeError(failure), [])}`
 }
 
@@ -158,15 +168,22 @@ function oneLine(text: string, secrets: readonly string[]): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }
 
-/** A gate that remembers the status of the last answer. */
+/** A gate that remembers what left and the status of the last answer. */
 function noteStatus(gate: RequestGate) {
   let status: number | undefined
+  let left = 0
   return {
-    forget: () => (status = undefined),
+    forget() {
+      status = undefined
+      left = 0
+    },
     last: () => status,
+    /** requests that left since it forgot */
+    left: () => left,
     gate: {
       async enter(request) {
         const ticket = await gate.enter(request)
+        left += 1
         return {
           settle(answer) {
             status = answer.status

@@ -64,8 +64,8 @@ async function atRedis(config: Config, run: (hub: Hub) => Promise<void>): Promis
   return isOpen
 }
 
-/** Judges what was seen of one endpoint or one address of streams. */
-export function judgeSight({ place, isRead, problem, findings, rows }: Sight): Check {
+/** Judges what was seen of one endpoint or one address of streams: what nobody reads harms nothing. */
+export function judgeSight({ place, isRead, problem, findings, rows, isAbsent }: Sight): Check {
   const details = findings.map((finding) => describeFinding(finding, place))
   const shown = details.slice(0, mostDetails)
   if (details.length > shown.length) shown.push(`and ${details.length - shown.length} more`)
@@ -74,7 +74,7 @@ export function judgeSight({ place, isRead, problem, findings, rows }: Sight): C
   if (problem !== undefined || harmful > 0) {
     const found = problem ?? `${harmful} ${harmful === 1 ? 'thing is' : 'things are'} not as known`
     return isRead
-      ? { ...fail(place, found, 'see what the venue changed before trading on it'), ...of }
+      ? { ...fail(place, found, adviceOn(problem)), ...of }
       : { ...warn(place, found, 'nothing reads it, so nothing is harmed'), ...of }
   }
   if (findings.length > 0)
@@ -82,7 +82,14 @@ export function judgeSight({ place, isRead, problem, findings, rows }: Sight): C
       ...warn(place, 'more fields than are known', 'nothing reads them: add them to what is known'),
       ...of,
     }
+  if (isAbsent === true) return ok(place, 'knows of no such order, as it should')
   return ok(place, place.startsWith('stream') ? wordOfStream(rows ?? 0) : wordOfRows(rows))
+}
+
+function adviceOn(problem: string | undefined): string {
+  return problem?.startsWith('no answer') === true
+    ? 'see whether the network, or the region that you ask from, keeps you from the venue'
+    : 'see what the venue changed before trading on it'
 }
 
 function wordOfStream(messages: number): string {

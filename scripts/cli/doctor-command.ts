@@ -1,4 +1,6 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
+import { describedVenues } from '../../lib/exchange/probe-venue.ts'
 import { addSettings, commonSettings, createCommand } from '../../lib/hub/command-line.ts'
 import type { Config } from '../../lib/hub/settings.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
@@ -12,16 +14,18 @@ import type { Terminal, Tone } from './terminal.ts'
 import { configOf, withHub } from './with-hub.ts'
 
 // The longest name of an endpoint; checks of a venue are shown as they are made.
-const venueNameWidth = 34
+const venueNameWidth = 41
 
 const tones: Readonly<Record<Check['verdict'], Tone>> = { ok: 'good', warn: 'warn', fail: 'bad' }
 
 /** `sluice doctor` */
 export function doctorCommand(terminal: Terminal): Command {
   const command = createCommand('doctor', 'Checks the set-up and says what to do about what is wrong.')
-    .option(
-      '--venue [name]',
-      'look instead whether this venue, or the configured one, answers as it is known to',
+    .addOption(
+      new Option(
+        '--venue [name]',
+        'look instead whether this venue, or the configured one, answers as it is known to',
+      ).choices(describedVenues),
     )
     .option('--json', 'one line of JSON')
     .addHelpText(
