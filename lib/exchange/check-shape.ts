@@ -40,12 +40,12 @@ export type Shape = Kind | Words | RowShape | KindsShape | ListShape | PlacesSha
 
 /** One way in which a payload is not what is known, and how many of its rows are so. */
 export interface Finding {
-  readonly kind: 'missing' | 'unknown' | 'word' | 'type'
+  readonly kind: 'missing' | 'unknown' | 'event' | 'word' | 'type'
   /** where it is, such as `symbols[].filters[LOT_SIZE].stepSize`; empty: the payload itself */
   readonly path: string
-  /** what should be there; empty of an unknown field */
+  /** what should be there; empty of what is not known */
   readonly expected: string
-  /** what is there in the first such row, short; empty where nothing is, and of an unknown field */
+  /** what is there in the first such row, short; empty where nothing is, and of what is not known */
   readonly found: string
   readonly count: number
 }
@@ -62,9 +62,9 @@ export function checkShape(shape: Shape, payload: unknown): Finding[] {
   return [...findings.values()]
 }
 
-/** Whether what was found is more than a field that nothing reads. */
+/** Whether what was found is more than a field, or an event, that nothing reads. */
 export function isHarmful({ kind }: Finding): boolean {
-  return kind !== 'unknown'
+  return kind !== 'unknown' && kind !== 'event'
 }
 
 /** A finding as a part of a sentence; `place` is where the payload came from. */
@@ -76,6 +76,8 @@ export function describeFinding({ kind, path, expected, found, count }: Finding,
       return `missing field ${where}, expected ${expected}${rows}`
     case 'unknown':
       return `unknown field ${where}${rows}`
+    case 'event':
+      return `unknown event ${where}${rows}`
     case 'word':
       return `unknown word ${found} in ${where}, known are ${expected}${rows}`
     case 'type':

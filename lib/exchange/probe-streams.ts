@@ -2,17 +2,14 @@ import { closeKeys } from '../model/account-keys.ts'
 import { describeError } from '../model/errors.ts'
 import type { VenueClient } from './ccxt.ts'
 import { checkShape } from './check-shape.ts'
-import type { Finding } from './check-shape.ts'
+import type { Finding, Shape } from './check-shape.ts'
 import { connectStream } from './connect-stream.ts'
 import type { StreamLogin } from './connect-stream.ts'
 import type { Sight } from './probe-venue.ts'
 import type { StreamGreeting, VenueAccount } from './venue-account.ts'
 import type { ChannelShapes, PublicRoute, VenueShapes } from './venue-shapes.ts'
 
-// Real ms.
-const openWithinMs = 8_000
-const speakWithinMs = 8_000
-// An account tells something only when something happens.
+// Real ms. An account tells something only when something happens.
 const listenMs = 2_000
 
 interface Route {
@@ -33,15 +30,19 @@ export async function probeStreams(
     readonly login: StreamLogin | undefined
     readonly openKey: () => Promise<string>
     readonly symbol: string | undefined
+    /** real ms */
+    readonly withinMs: number
   },
 ): Promise<Sight[]> {
-  const { account, login, openKey, symbol } = of
+  const { account, login, openKey, symbol, withinMs } = of
   const open = shapes.publicRoutes.map(async (route): Promise<Sight> => {
     const url = route.url(client.urls)
-    if (symbol !== undefined) return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody)
+    if (symbol !== undefined)
+      return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody, withinMs)
     return toSight({ url, isPrivate: false, awaited: route.channels }, 'not asked: no symbol is known', [], 0)
   })
-  const ofAccount = login === undefined ? [] : [listenToAccount(client, shapes, account, login, openKey)]
+  const ofAccount =
+    login === undefined ? [] : [listenToAccount(client, shapes, { account, login, openKey, withinMs })]
   return [...(await Promise.all(open)), ...(await Promise.all(ofAccount)).flat()]
 }
 
@@ -50,10 +51,14 @@ const nobody: StreamLogin = { keys: closeKeys('nobody', 'nothing'), now: () => 0
 async function listenToAccount(
   client: VenueClient,
   shapes: VenueShapes,
-  account: VenueAccount,
-  login: StreamLogin,
-  openKey: () => Promise<string>,
+  of: {
+    readonly account: VenueAccount
+    readonly login: StreamLogin
+    readonly openKey: () => Promise<string>
+    readonly withinMs: number
+  },
 ): Promise<Sight[]> {
+  const { account, login, openKey, withinMs } = of
   let key: string
   try {
     key = await openKey()
@@ -69,7 +74,7 @@ async function listenToAccount(
     greeting,
     awaited: [],
   }))
-  return Promise.all(routes.map((route) => listen(client, shapes, route, login)))
+  return Promise.all(routes.map((route) => listen(client, shapes, route, login, withinMs)))
 }
 
 /** A public address asks for no login: what is said first is the subscription. */
@@ -85,43 +90,35 @@ function toRoute(route: PublicRoute, url: string, symbol: string, shapes: VenueS
   return { url, isPrivate: false, channels: shapes.publicChannels, greeting, awaited: route.channels }
 }
 
+/** Resolves when each awaited channel has spoken, else when the time is over. */
 async function listen(
   client: VenueClient,
   shapes: VenueShapes,
   route: Route,
   login: StreamLogin,
+  withinMs: number,
 ): Promise<Sight> {
-  const findings = new Map<string, Finding>()
-  const heard = new Set<string>()
-  let messages = 0
-  let onHeard = () => {}
+  const heard = openNotes(shapes, route.channels)
+  const missing = () => route.awaited.filter((channel) => !heard.channels.has(channel))
+  const silent = () =>
+    missing().length === 0 ? undefined : `no message of ${missing().join(', ')} within ${withinMs / 1000} s`
+  const isDone = () => route.awaited.length > 0 && missing().length === 0
 
-  function take(message: unknown): void {
-    const channel = shapes.channelOf(message)
-    if (channel === undefined) return
-    messages += 1
-    const shape = route.channels[channel]
-    const found: readonly Finding[] =
-      shape === undefined
-        ? [{ kind: 'unknown', path: '', expected: '', found: '', count: 1 }]
-        : checkShape(shape, message)
-    for (const each of found) {
-      const path = each.path === '' ? channel : `${channel} ${each.path}`
-      const before = findings.get(`${each.kind} ${path}`)
-      findings.set(`${each.kind} ${path}`, { ...each, path, count: each.count + (before?.count ?? 0) })
-    }
-    heard.add(channel)
-    onHeard()
-  }
-
-  let ended: string | undefined
   const problem = await new Promise<string | undefined>((resolve) => {
+    let isOpen = false
+    let timer = setTimeout(() => finish(`not open within ${withinMs / 1000} s`), withinMs)
+    const finish = (why: string | undefined) => {
+      clearTimeout(timer)
+      connection.close()
+      resolve(why)
+    }
     const connection = connectStream(
       client,
       {
         accountTimeOf: () => undefined,
         toUserEvents(message) {
-          take(message)
+          heard.take(message)
+          if (isOpen && isDone()) finish(undefined)
           return []
         },
         ...(route.greeting === undefined ? {} : { greeting: route.greeting }),
@@ -130,36 +127,47 @@ async function listen(
       login,
       {
         onOpen() {
+          isOpen = true
           clearTimeout(timer)
-          timer = setTimeout(() => finish(silent()), route.awaited.length > 0 ? speakWithinMs : listenMs)
-          onHeard()
+          timer = setTimeout(() => finish(silent()), route.awaited.length > 0 ? withinMs : listenMs)
+          if (isDone()) finish(undefined)
         },
         onEvent() {},
         onSign() {},
         onLost: finish,
-        onEnd(reason) {
-          ended = reason
-          finish(`ended: ${reason}`)
-        },
+        onEnd: (reason) => finish(`ended: ${reason}`),
       },
     )
-    let timer = setTimeout(() => finish(`not open within ${openWithinMs / 1000} s`), openWithinMs)
-    const silent = () => {
-      const missing = route.awaited.filter((channel) => !heard.has(channel))
-      return missing.length === 0
-        ? undefined
-        : `no message of ${missing.join(', ')} within ${speakWithinMs / 1000} s`
-    }
-    function finish(why: string | undefined) {
-      clearTimeout(timer)
-      if (ended === undefined) connection.close()
-      resolve(why)
-    }
-    onHeard = () => {
-      if (route.awaited.length > 0 && silent() === undefined) finish(undefined)
-    }
   })
-  return toSight(route, problem, [...findings.values()], messages)
+  return toSight(route, problem, heard.findings(), heard.messages())
+}
+
+/** What was found in the messages of one connection. */
+function openNotes({ channelOf }: VenueShapes, known: ChannelShapes) {
+  const findings = new Map<string, Finding>()
+  const channels = new Set<string>()
+  let messages = 0
+  return {
+    channels,
+    messages: () => messages,
+    findings: () => [...findings.values()],
+    take(message: unknown): void {
+      const channel = channelOf(message)
+      if (channel === undefined) return
+      messages += 1
+      channels.add(channel)
+      for (const each of findIn(channel, known[channel], message)) {
+        const key = `${each.kind} ${each.path} ${each.found}`
+        const { count } = findings.get(key) ?? { count: 0 }
+        findings.set(key, { ...each, count: each.count + count })
+      }
+    },
+  }
+}
+
+function findIn(channel: string, shape: Shape | undefined, message: unknown): Finding[] {
+  if (shape === undefined) return [{ kind: 'event', path: channel, expected: '', found: '', count: 1 }]
+  return checkShape(shape, message).map((each) => ({ ...each, path: `${channel} ${each.path}`.trim() }))
 }
 
 function toSight(

@@ -23,6 +23,10 @@ export interface ProbeOptions extends Omit<ClientOptions, 'keys' | 'now'> {
   readonly clock: VenueClock
   /** without keys the private endpoints and streams are left out */
   readonly keys?: AccountKeys
+  /** that questions are asked of; undefined: the first that the venue tells */
+  readonly symbol?: string | undefined
+  /** real ms in which a stream must be open, and must speak then; 8,000 unless told otherwise */
+  readonly streamWithinMs?: number
   /** runs what makes a request, which is booked for an account or for market data */
   call<T>(isPrivate: boolean, run: () => Promise<T>): Promise<T>
 }
@@ -42,6 +46,8 @@ export interface Sight {
   /** the venue said that what was asked for does not exist, as it should */
   readonly isAbsent?: boolean
 }
+
+const streamWithinMs = 8_000
 
 const known = {
   binanceusdm: binanceShapes,
@@ -113,7 +119,7 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
   }
 
   try {
-    let symbol: string | undefined
+    let { symbol } = options
     for (const endpoint of shapes.endpoints.toSorted((a) => (a.name === shapes.instruments ? -1 : 0))) {
       if (endpoint.isPrivate && keys === undefined) continue
       const { sight, body, isSilent = false } = await lookAt(endpoint, symbol)
@@ -121,11 +127,12 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
       if (endpoint.name !== shapes.instruments) continue
       // Nobody is there; the others would each wait for nothing.
       if (isSilent) return
-      if (body !== undefined) symbol = symbolIn(shapes, body)
+      if (body !== undefined) symbol ??= symbolIn(shapes, body)
     }
     const login = keys === undefined ? undefined : { keys, now: () => clock.now() }
     const openKey = () => options.call(true, () => account.openStreamKey(plain))
-    for (const sight of await probeStreams(client, shapes, { account, login, openKey, symbol }))
+    const withinMs = options.streamWithinMs ?? streamWithinMs
+    for (const sight of await probeStreams(client, shapes, { account, login, openKey, symbol, withinMs }))
       yield sight.problem === undefined ? sight : { ...sight, problem: oneLine(sight.problem, secrets) }
   } finally {
     await closeClient(client)

@@ -18,15 +18,19 @@ const flow = { name: 'doctor', share: 0, patienceMs: 5_000 }
 const mostDetails = 20
 
 /**
- * Looks whether the configured venue answers as it is known to, and tells each check as it is made. Where there is a Redis
- * its budget is kept to. Throws ConfigError, before anything was asked, for a venue that is not described and for an account
+ * Looks whether the configured venue answers as it is known to, and tells each check as it is made; of `symbol`, or of the
+ * first that trades, orders and trades are asked. Where there is a Redis its budget is kept to. Throws ConfigError, before anything was asked, for a venue that is not described and for an account
  * at it without keys.
  */
-export async function checkVenue(config: Config, tell: (check: Check) => void): Promise<void> {
+export async function checkVenue(
+  config: Config,
+  symbol: string | undefined,
+  tell: (check: Check) => void,
+): Promise<void> {
   const { exchange, exchangeUrl: url, localAddress, proxy, account } = config
   shapesOf(exchange)
   const keys = isPaperAccount(account) ? {} : { keys: readAccountKeys(config, exchange, account) }
-  const common = { url, localAddress, proxy, ...keys }
+  const common = { url, localAddress, proxy, symbol, ...keys }
   const look = async (options: ProbeOptions) => {
     for await (const sight of probeVenue(exchange, options)) tell(judgeSight(sight))
   }
@@ -79,7 +83,7 @@ export function judgeSight({ place, isRead, problem, findings, rows, isAbsent }:
   }
   if (findings.length > 0)
     return {
-      ...warn(place, 'more fields than are known', 'nothing reads them: add them to what is known'),
+      ...warn(place, 'more than is known', 'nothing reads it: add it to what is known'),
       ...of,
     }
   if (isAbsent === true) return ok(place, 'knows of no such order, as it should')

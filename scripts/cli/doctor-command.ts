@@ -27,6 +27,10 @@ export function doctorCommand(terminal: Terminal): Command {
         'look instead whether this venue, or the configured one, answers as it is known to',
       ).choices(describedVenues),
     )
+    .option(
+      '--symbol <symbol>',
+      'with --venue: of which candles, orders and trades are asked (default: one that trades)',
+    )
     .option('--json', 'one line of JSON')
     .addHelpText(
       'after',
@@ -51,10 +55,14 @@ Examples:
         if (!json) show(terminal, checks, Math.max(...checks.map(({ name }) => name.length)))
       } else {
         const named = typeof options['venue'] === 'string' ? { exchange: options['venue'] } : {}
-        await checkVenue(configOf({ ...options, ...named }), (check) => {
-          checks.push(check)
-          if (!json) show(terminal, [check], venueNameWidth)
-        })
+        await checkVenue(
+          configOf({ ...options, ...named }),
+          options['symbol'] as string | undefined,
+          (check) => {
+            checks.push(check)
+            if (!json) show(terminal, [check], venueNameWidth)
+          },
+        )
       }
       if (json) terminal.line(JSON.stringify({ checks }))
       else sum(terminal, checks)
