@@ -171,7 +171,7 @@ export const binanceShapes: VenueShapes = {
     toRows(toRow(body, 'the instruments')['symbols'], 'symbols')
       .filter((row) => row['contractType'] === 'PERPETUAL' && row['status'] === 'TRADING')
       .filter((row) => row['quoteAsset'] === 'USDT' && row['underlyingType'] === 'COIN')
-      .map((row) => textIn(row, 'symbol'))[0],
+      .flatMap((row) => textIf(row, 'symbol') ?? [])[0],
   channelOf: (message) => textIf((message ?? {}) as Raw, 'e'),
   publicRoutes: [
     route('public', 'bookTicker', (symbol) => `${symbol}@bookTicker`),

@@ -99,7 +99,7 @@ export const bybitShapes: VenueShapes = {
     toRows(toRow(toRow(body, 'the instruments')['result'], 'the instruments')['list'], 'instruments')
       .filter((row) => row['contractType'] === 'LinearPerpetual' && row['status'] === 'Trading')
       .filter((row) => row['settleCoin'] === 'USDT' && row['symbolType'] === '')
-      .map((row) => textIn(row, 'symbol'))[0],
+      .flatMap((row) => textIf(row, 'symbol') ?? [])[0],
   channelOf(told) {
     const row = (told ?? {}) as Raw
     const topic = textIf(row, 'topic')?.split('.')[0]

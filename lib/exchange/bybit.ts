@@ -142,7 +142,8 @@ export const bybit: Venue = {
   prepare(client) {
     // ccxt takes these for a refusal: the venue is busy, or its answer is not known.
     const exact = client.exceptions['exact']
-    if (exact !== undefined) for (const code of ['10000', '10016', '10429']) exact[code] = exact['10006']
+    if (exact !== undefined)
+      for (const code of ['10000', '10016', '10429', '5004']) exact[code] = exact['10006']
   },
   useDemo: (client) => client.enableDemoTrading(true),
 }

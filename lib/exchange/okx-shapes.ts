@@ -100,7 +100,7 @@ export const okxShapes: VenueShapes = {
     toRows(toRow(body, 'the instruments')['data'], 'instruments')
       .filter((row) => row['settleCcy'] === 'USDT' && row['state'] === 'live')
       .filter((row) => row['ctType'] === 'linear')
-      .map((row) => textIn(row, 'instId'))[0],
+      .flatMap((row) => textIf(row, 'instId') ?? [])[0],
   channelOf(told) {
     const { arg, data } = (told ?? {}) as Raw
     return data === undefined ? undefined : textIf(toRow(arg, 'arg'), 'channel')

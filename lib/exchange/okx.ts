@@ -132,9 +132,11 @@ export const okx: Venue = {
   account: okxAccount,
   orders: okxOrders,
   prepare(client) {
-    // Too many orders are no order that is wrong: ccxt has no class for this code.
     const exact = client.exceptions['exact']
-    if (exact !== undefined) exact['50061'] = exact['50011']
+    if (exact === undefined) return
+    // Too many orders are no order that is wrong, and its own failure is none of ours: ccxt has no class for these codes.
+    exact['50061'] = exact['50011']
+    exact['500'] = exact['50001']
   },
   useDemo: (client) => client.setSandboxMode(true),
 }

@@ -17,7 +17,7 @@ export interface EndpointShape {
   /** whether it is signed */
   readonly isPrivate: boolean
   /** a question that changes nothing and weighs little */
-  call(of: Asked): VenueCall
+  readonly call: (of: Asked) => VenueCall
   readonly body: Shape
   /** codes of the answer where what is asked for does not exist; such an answer has no body to look at */
   readonly absent?: ReadonlySet<string>
@@ -46,7 +46,7 @@ export interface VenueShapes {
   /** name of the endpoint that tells the instruments */
   readonly instruments: string
   /** which event or channel a message tells; undefined of what is none */
-  channelOf(message: unknown): string | undefined
+  readonly channelOf: (message: unknown) => string | undefined
   readonly publicRoutes: readonly PublicRoute[]
   readonly publicChannels: ChannelShapes
   readonly privateChannels: ChannelShapes

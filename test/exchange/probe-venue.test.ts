@@ -31,7 +31,7 @@ describe('a look at a venue', function () {
   })
   after(async () => {
     await changed.close()
-    simulator.child.signal('SIGKILL')
+    await simulator.child.signal('SIGKILL')
   })
   beforeEach(async () => {
     changed.change((_, body) => body)
@@ -109,4 +109,97 @@ describe('a look at a venue', function () {
       }
     })
   }
+
+  type Row = Record<string, unknown>
+  /** Changes one row of an endpoint's list. */
+  const inRow = (path: string, list: (body: Row) => unknown, change: (row: Row) => void) =>
+    changed.change((at, body) => {
+      const row = at === path ? (list(body as Row) as Row[])[1] : undefined
+      if (row !== undefined) change(row)
+      return body
+    })
+
+  for (const [venue, path, list] of [
+    ['binanceusdm', '/fapi/v1/exchangeInfo', (body: Row) => body['symbols']],
+    ['okx', '/api/v5/public/instruments', (body: Row) => body['data']],
+    ['bybit', '/v5/market/instruments-info', (body: Row) => (body['result'] as Row)['list']],
+  ] as const) {
+    it(`names what ${venue} has changed in one row of its instruments, and nothing else`, async () => {
+      const rows = { binanceusdm: 'symbols[]', okx: 'data[]', bybit: 'result.list[]' }[venue]
+      const [name, word] = {
+        binanceusdm: ['symbol', 'status'],
+        okx: ['instId', 'state'],
+        bybit: ['symbol', 'status'],
+      }[venue] as [string, string]
+      const place = `GET ${path} ${rows}`
+      const ways: [string[], (row: Row) => void][] = [
+        [[`missing ${place}.${name}`], (row) => delete row[name]],
+        [
+          [`missing ${place}.${name}`, `unknown ${place}.${name}New`],
+          (row) => {
+            row[`${name}New`] = row[name]
+            delete row[name]
+          },
+        ],
+        [[`type ${place}.${name}`], (row) => (row[name] = 7)],
+        [[`word ${place}.${word}`], (row) => (row[word] = 'SLEEPING')],
+        [[`unknown ${place}.colour`], (row) => (row['colour'] = 'red')],
+      ]
+      for (const [expected, change] of ways) {
+        inRow(path, list, change)
+        const sights = await look(venue, { streamWithinMs: 100 })
+        // The stream has had no time.
+        expect(found(sights)).to.deep.equal(expected)
+        expect(problems(sights.filter(({ isRead }) => isRead))).to.deep.equal([])
+      }
+    })
+  }
+
+  it('names an endpoint that is not there any more, and one that refuses', async () => {
+    changed.change((path, body) => {
+      if (path === '/fapi/v1/klines') return undefined
+      return path === '/fapi/v1/accountConfig' ? { code: -2015, msg: 'Invalid API-key, IP' } : body
+    })
+    const sights = await look('binanceusdm', { keys })
+    expect(problems(sights)).to.deep.equal([
+      'GET /fapi/v1/klines: answers 404: the venue has no such endpoint any more',
+      'GET /fapi/v1/accountConfig: refused with -2015: binanceusdm: binanceusdm {"code":-2015,"msg":"Invalid API-key, IP"}',
+    ])
+  })
+
+  it('names a stream that nobody answers at, and one that tells nothing', async () => {
+    await simulator.faults(
+      { kind: 'refuse', path: 'stream/private' },
+      { kind: 'silence', path: 'stream/market' },
+    )
+    const sights = await look('binanceusdm', { keys, streamWithinMs: 1_000 })
+    const [silent, refused, ...others] = problems(sights)
+    expect(silent).to.equal('stream /market/ws kline: no message of kline within 1 s')
+    expect(refused).to.match(/^stream \/private\/ws: (ended: .+|not open within 1 s)$/)
+    expect(others).to.deep.equal([])
+  })
+
+  it('ends at once when nobody answers at all', async () => {
+    await simulator.faults({ kind: 'refuse' })
+    const sights = await look('okx', { url: simulator.url, keys })
+    expect(sights.map(({ place }) => place)).to.deep.equal(['GET /api/v5/public/instruments'])
+    expect(problems(sights)[0]).to.contain('no answer: ')
+  })
+
+  it('tells no key, no secret and no key of a stream, whatever fails', async () => {
+    let listenKey = ''
+    changed.change((path, body) => {
+      if (path === '/fapi/v1/listenKey') ({ listenKey } = body as { listenKey: string })
+      return path.includes('/v3/')
+        ? undefined
+        : path.includes('/v1/')
+          ? { ...(body as object), key: listenKey }
+          : body
+    })
+    const sights = await look('binanceusdm', { keys, streamWithinMs: 500 })
+    const text = JSON.stringify(sights)
+    expect(listenKey).to.not.equal('')
+    for (const secret of [keys.key, keys.secret, listenKey, 'signature=']) expect(text).to.not.contain(secret)
+    expect(problems(sights)).to.not.deep.equal([])
+  })
 })

@@ -24,10 +24,11 @@ export async function startChangedVenue(url: string): Promise<ChangedVenue> {
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
-    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers
+    const own = ['host', 'connection', 'content-length']
+    const headers = Object.entries(request.headers).filter(([name]) => !own.includes(name))
     const answer = await fetch(new URL(request.url ?? '/', url), {
       method: request.method ?? 'GET',
-      headers: headers as Record<string, string>,
+      headers: Object.fromEntries(headers) as Record<string, string>,
       ...(pieces.length === 0 ? {} : { body: Buffer.concat(pieces) }),
     })
     const path = (request.url ?? '').split('?')[0] ?? ''
