@@ -35,11 +35,11 @@ export function doctorCommand(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `
-With --venue it asks each endpoint that is used once, changing nothing, connects to the streams, and names every field,
-word, endpoint and stream that is not as known; with an account's keys the private ones too. What only an order would
-tell is not looked at. It needs no actor, and no Redis; where there is one, its budget is kept to.
+With --venue it asks each endpoint that is used once, connects to the streams, and names every field, word, endpoint and
+stream that is not as known; with --account the private ones too. It changes nothing, and needs neither actors nor
+Redis; where there is a Redis, the budget in it is kept to. What only an order would tell is not looked at.
 
-Exit code 1 when a check fails; a warning alone is none. Fields that nobody reads are a warning.
+Exit code 1 when a check fails; a warning alone is none. What is new and what nobody reads are warnings.
 
 Examples:
   sluice doctor
