@@ -74,6 +74,19 @@ export const kline: Shape = {
   each: { places: ['ms as number', 'decimal', 'decimal', 'decimal', 'decimal', 'decimal'] },
 }
 
+/** Of a position. */
+export const marginTypes = { words: ['cross', 'isolated'] } as const
+
+// Each of the endpoints leaves out what others tell; one map reads them all.
+const toldElsewhere = {
+  entryPrice: 'decimal',
+  markPrice: 'decimal',
+  liquidationPrice: 'decimal',
+  leverage: 'decimal',
+  marginType: marginTypes,
+  unRealizedProfit: 'decimal',
+} as const
+
 const position: RowShape = {
   reads: {
     symbol: 'text',
@@ -101,7 +114,7 @@ export const balance: RowShape = {
     availableBalance: 'decimal',
     updateTime: 'ms as number, perhaps 0',
   },
-  knows: 'maxWithdrawAmount marginAvailable crossUnPnl',
+  knows: 'maxWithdrawAmount marginAvailable',
 }
 export const margins = { initialMargin: 'decimal', maintMargin: 'decimal' } as const
 
@@ -116,12 +129,13 @@ export const account: RowShape = {
           marginBalance: 'decimal',
           unrealizedProfit: 'decimal',
         },
-        knows: `${balance.knows} positionInitialMargin openOrderInitialMargin`,
+        knows: `${balance.knows} crossUnPnl positionInitialMargin openOrderInitialMargin`,
       },
     },
     positions: {
       each: {
         reads: { ...position.reads, ...margins, unrealizedProfit: 'decimal' },
+        may: toldElsewhere,
         knows: position.knows ?? '',
       },
     },

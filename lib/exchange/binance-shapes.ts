@@ -6,6 +6,7 @@ import {
   instrument,
   kline,
   margins,
+  marginTypes,
   order,
   risk,
   trade,
@@ -89,17 +90,29 @@ const endpoints: readonly EndpointShape[] = [
   }),
   signed('v3', 'account', all, account),
   signed('v3', 'balance', all, {
-    each: { reads: { ...balance.reads, balance: 'decimal' }, knows: `${balance.knows} accountAlias` },
+    each: {
+      reads: { ...balance.reads, balance: 'decimal', crossUnPnl: 'decimal' },
+      // The account tells these.
+      may: {
+        ...margins,
+        walletBalance: 'decimal',
+        marginBalance: 'decimal',
+        unrealizedProfit: 'decimal',
+      },
+      knows: `${balance.knows} accountAlias`,
+    },
   }),
   signed('v3', 'positionRisk', all, {
     each: {
       reads: { ...risk.reads, ...margins },
+      may: { leverage: 'decimal', marginType: marginTypes },
       knows: `${risk.knows} marginAsset positionInitialMargin openOrderInitialMargin adl bidNotional askNotional`,
     },
   }),
   signed('v2', 'positionRisk', bySymbol, {
     each: {
-      reads: { ...risk.reads, leverage: 'decimal', marginType: { words: ['cross', 'isolated'] } },
+      reads: { ...risk.reads, leverage: 'decimal', marginType: marginTypes },
+      may: margins,
       knows: `${risk.knows} maxNotionalValue isAutoAddMargin isolated adlQuantile`,
     },
   }),

@@ -88,7 +88,7 @@ export const channels: ChannelShapes = {
       ai: { reads: { j: 'true or false' } },
     },
   },
-  listenKeyExpired: { reads: { e: 'text' }, knows: 'E T listenKey' },
+  listenKeyExpired: { reads: { e: 'text' }, may: { T: 'ms as number' }, knows: 'E listenKey' },
   TRADE_LITE: 'anything',
   MARGIN_CALL: 'anything',
   CONDITIONAL_ORDER_TRIGGER_REJECT: 'anything',

@@ -9,19 +9,29 @@ import { wordsOf } from './venue-shapes.ts'
 
 /** The envelope of every answer. */
 export function answer(result: Shape): RowShape {
+  return { reads: { retCode: { words: ['0'] }, result }, knows: 'retMsg retExtInfo time' }
+}
+
+/** The same, of what is as of the time of the answer. */
+export function timedAnswer(result: Shape): RowShape {
   return {
     reads: { retCode: { words: ['0'] }, time: 'ms as number', result },
     knows: 'retMsg retExtInfo',
   }
 }
 
-/** An answer with rows. */
-export function rows(each: Shape, knows = ''): RowShape {
-  return answer({
+/** What an answer with rows holds. */
+export function list(each: Shape, knows = ''): RowShape {
+  return { reads: { list: { each } }, knows: `category nextPageCursor ${knows}` }
+}
+
+/** A page of rows. */
+export function page(each: Shape): RowShape {
+  return {
     reads: { list: { each } },
     may: { nextPageCursor: 'text, perhaps empty' },
-    knows: `category ${knows}`,
-  })
+    knows: 'category',
+  }
 }
 
 export const instrument: RowShape = {
@@ -96,98 +106,117 @@ export const accountInfo: RowShape = {
   knows: `unifiedMarginStatus updatedTime dcpStatus timeWindow smpGroup isMasterTrader spotHedgingStatus`,
 }
 
-/** By REST and by stream. */
-export const wallet: RowShape = {
+const coinMay = { locked: 'decimal, perhaps empty' } as const
+const coin: RowShape = {
   reads: {
-    coin: {
-      each: {
-        reads: {
-          coin: 'text',
-          walletBalance: 'decimal',
-          equity: 'decimal, perhaps empty',
-          unrealisedPnl: 'decimal, perhaps empty',
-          totalPositionIM: 'decimal, perhaps empty',
-          totalOrderIM: 'decimal, perhaps empty',
-          totalPositionMM: 'decimal, perhaps empty',
-        },
-        may: { locked: 'decimal, perhaps empty', collateralSwitch: 'true or false' },
-        knows: `availableToBorrow availableToWithdraw accruedInterest bonus borrowAmount cumRealisedPnl free
-          marginCollateral spotBorrow spotHedgingQty usdValue`,
-      },
-    },
-  },
-  knows: `accountIMRate accountLTV accountMMRate accountType totalAvailableBalance totalEquity totalInitialMargin
-    totalMaintenanceMargin totalMarginBalance totalPerpUPL totalWalletBalance`,
-}
-
-/** By REST, which says avgPrice, and by stream, which says entryPrice. */
-export const position: RowShape = {
-  reads: {
-    symbol: 'text',
-    side: { words: ['Buy', 'Sell', ''] },
-    size: 'decimal',
-    positionIdx: wordsOf(positionSides),
-    leverage: 'decimal, perhaps empty',
-    markPrice: 'decimal, perhaps empty',
+    coin: 'text',
+    walletBalance: 'decimal',
+    equity: 'decimal, perhaps empty',
     unrealisedPnl: 'decimal, perhaps empty',
-    positionIM: 'decimal, perhaps empty',
-    positionMM: 'decimal, perhaps empty',
-    liqPrice: 'decimal, perhaps empty',
-    tradeMode: { words: ['0', '1'] },
-    updatedTime: 'ms as text, perhaps empty',
+    totalPositionIM: 'decimal, perhaps empty',
+    totalOrderIM: 'decimal, perhaps empty',
+    totalPositionMM: 'decimal, perhaps empty',
   },
-  may: {
-    avgPrice: 'decimal, perhaps empty',
-    entryPrice: 'decimal, perhaps empty',
-    positionBalance: 'decimal, perhaps empty',
-    riskLimitValue: 'decimal, perhaps empty',
-    category: 'text',
-  },
-  knows: `adlRankIndicator autoAddMargin bustPrice createdTime cumRealisedPnl curRealisedPnl isReduceOnly
-    leverageSysUpdatedTime mmrSysUpdatedTime positionIMByMp positionMMByMp positionStatus positionValue riskId seq
-    sessionAvgPrice stopLoss takeProfit tpslMode trailingStop`,
+  may: coinMay,
+  knows: `availableToBorrow availableToWithdraw accruedInterest bonus borrowAmount cumRealisedPnl free
+          marginCollateral spotBorrow spotHedgingQty usdValue`,
+}
+const knownOfWallet = `accountIMRate accountLTV accountMMRate accountType totalAvailableBalance totalEquity totalInitialMargin
+    totalMaintenanceMargin totalMarginBalance totalPerpUPL totalWalletBalance`
+
+/** By REST, which says of a coin whether it is margin. */
+export const wallet: RowShape = {
+  reads: { coin: { each: { ...coin, may: { ...coinMay, collateralSwitch: 'true or false' } } } },
+  knows: knownOfWallet,
 }
 
-const orderTypes = wordsOf(types)
+export const walletEvent: RowShape = {
+  reads: { coin: { each: { ...coin, knows: `${coin.knows} collateralSwitch` } } },
+  knows: knownOfWallet,
+}
 
-/** By REST and by stream; of the book, and conditional ones before and after. */
-export const order: RowShape = {
-  reads: {
-    symbol: 'text',
-    orderId: 'text',
-    orderLinkId: 'text, perhaps empty',
-    side: wordsOf(sides),
-    positionIdx: wordsOf(positionSides),
-    orderType: orderTypes,
-    timeInForce: wordsOf(timesInForce),
-    orderStatus: wordsOf(states, stopStates),
-    cancelType: 'text, perhaps empty',
-    rejectReason: 'text, perhaps empty',
-    price: 'decimal, perhaps empty',
-    qty: 'decimal',
-    cumExecQty: 'decimal, perhaps empty',
-    avgPrice: 'decimal, perhaps empty',
-    stopOrderType: 'text, perhaps empty',
-    triggerPrice: 'decimal, perhaps empty',
-    closeOnTrigger: 'true or false',
-    reduceOnly: 'true or false',
-    createdTime: 'ms as text',
-    updatedTime: 'ms as text',
-  },
-  may: { tpslMode: 'text, perhaps empty', category: 'text' },
-  knows: `blockTradeId closedPnl createType cumExecFee cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
+const positionReads = {
+  symbol: 'text',
+  side: { words: ['Buy', 'Sell', ''] },
+  size: 'decimal',
+  positionIdx: wordsOf(positionSides),
+  leverage: 'decimal, perhaps empty',
+  markPrice: 'decimal, perhaps empty',
+  unrealisedPnl: 'decimal, perhaps empty',
+  positionIM: 'decimal, perhaps empty',
+  positionMM: 'decimal, perhaps empty',
+  liqPrice: 'decimal, perhaps empty',
+  tradeMode: { words: ['0', '1'] },
+  updatedTime: 'ms as text, perhaps empty',
+} as const
+const positionMay = {
+  avgPrice: 'decimal, perhaps empty',
+  entryPrice: 'decimal, perhaps empty',
+  positionBalance: 'decimal, perhaps empty',
+} as const
+const knownOfPosition = `adlRankIndicator autoAddMargin bustPrice createdTime cumRealisedPnl curRealisedPnl isReduceOnly
+    leverageSysUpdatedTime mmrSysUpdatedTime positionIMByMp positionMMByMp positionStatus positionValue riskId seq
+    sessionAvgPrice stopLoss takeProfit tpslMode trailingStop`
+
+/** By REST, which says avgPrice. */
+export const position: RowShape = {
+  reads: positionReads,
+  may: { ...positionMay, riskLimitValue: 'decimal, perhaps empty' },
+  knows: `${knownOfPosition} category`,
+}
+
+/** By stream, which says entryPrice. */
+export const positionEvent: RowShape = {
+  reads: { ...positionReads, category: 'text' },
+  may: positionMay,
+  knows: `${knownOfPosition} riskLimitValue`,
+}
+
+const orderReads = {
+  symbol: 'text',
+  orderId: 'text',
+  orderLinkId: 'text, perhaps empty',
+  side: wordsOf(sides),
+  positionIdx: wordsOf(positionSides),
+  orderType: wordsOf(types),
+  timeInForce: wordsOf(timesInForce),
+  orderStatus: wordsOf(states, stopStates),
+  cancelType: 'text, perhaps empty',
+  rejectReason: 'text, perhaps empty',
+  price: 'decimal, perhaps empty',
+  qty: 'decimal',
+  cumExecQty: 'decimal, perhaps empty',
+  avgPrice: 'decimal, perhaps empty',
+  stopOrderType: 'text, perhaps empty',
+  triggerPrice: 'decimal, perhaps empty',
+  closeOnTrigger: 'true or false',
+  reduceOnly: 'true or false',
+  updatedTime: 'ms as text',
+} as const
+const knownOfOrder = `blockTradeId closedPnl createType cumExecFee cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
     lastPriceOnCreated leavesQty leavesValue marketUnit orderIv placeType slLimitPrice slTriggerBy
     slippageTolerance slippageToleranceType smpGroup smpOrderId smpType stopLoss takeProfit tpLimitPrice tpTriggerBy
-    triggerBy triggerDirection`,
+    triggerBy triggerDirection`
+
+/** By REST; of the book, and conditional ones before and after. */
+export const order: RowShape = {
+  reads: { ...orderReads, createdTime: 'ms as text' },
+  may: { tpslMode: 'text, perhaps empty' },
+  knows: `${knownOfOrder} category`,
 }
 
-/** By REST and by stream. */
+/** By stream. */
+export const orderEvent: RowShape = {
+  reads: { ...orderReads, category: 'text' },
+  may: { tpslMode: 'text, perhaps empty' },
+  knows: `${knownOfOrder} createdTime`,
+}
+
 export const execution: RowShape = {
   reads: {
     symbol: 'text',
     execId: 'text',
     orderId: 'text',
-    orderLinkId: 'text, perhaps empty',
     // Funding is told among trades and left out.
     execType: { words: [...tradeTypes, 'Funding', 'SessionSettlePnL', 'MovePosition'] },
     side: wordsOf(sides),
@@ -202,10 +231,15 @@ export const execution: RowShape = {
     execPnl: 'decimal, perhaps empty',
     feeCurrency: 'text, perhaps empty',
     feeCoin: 'text, perhaps empty',
-    category: 'text',
   },
-  knows: `blockTradeId createType execValue extraFees feeRate indexPrice isLeverage leavesQty markIv markPrice marketUnit
+  knows: `orderLinkId category blockTradeId createType execValue extraFees feeRate indexPrice isLeverage leavesQty markIv markPrice marketUnit
     nextPageCursor orderPrice orderQty orderType seq stopOrderType tradeIv underlyingPrice`,
+}
+
+/** By stream, where it is known by our own id. */
+export const executionEvent: RowShape = {
+  ...execution,
+  reads: { ...execution.reads, orderLinkId: 'text, perhaps empty', category: 'text' },
 }
 
 export const logEntry: RowShape = {

@@ -2,16 +2,22 @@ import {
   accountInfo,
   answer,
   execution,
+  executionEvent,
   instrument,
   kline,
+  list,
   logEntry,
   order,
+  orderEvent,
+  page,
   position,
-  rows,
+  positionEvent,
   streamKline,
   ticker,
   tickerChange,
+  timedAnswer,
   wallet,
+  walletEvent,
 } from './bybit-row-shapes.ts'
 import type { Shape } from './check-shape.ts'
 import { textIf, textIn, toRow, toRows } from './raw.ts'
@@ -44,29 +50,36 @@ const inUsdt = () => ({ category, settleCoin: 'USDT', limit: 50 })
 const lately = ({ symbol, now }: Asked) => ({ category, symbol, startTime: now - dayMs, limit: 50 })
 
 const endpoints: readonly EndpointShape[] = [
-  open('v5/market/time', () => ({}), answer({ reads: {}, knows: 'timeSecond timeNano' })),
-  open('v5/market/instruments-info', () => ({ category, limit: 1_000 }), rows(instrument)),
+  open('v5/market/time', () => ({}), {
+    reads: { retCode: { words: ['0'] }, time: 'ms as number' },
+    knows: 'retMsg retExtInfo result',
+  }),
+  open('v5/market/instruments-info', () => ({ category, limit: 1_000 }), answer(page(instrument))),
   {
-    ...open('v5/market/instruments-info', () => ({ category, status: 'PreLaunch' }), rows(instrument)),
+    ...open(
+      'v5/market/instruments-info',
+      () => ({ category, status: 'PreLaunch' }),
+      answer(page(instrument)),
+    ),
     name: 'GET /v5/market/instruments-info PreLaunch',
   },
-  open('v5/market/tickers', all, rows(ticker)),
+  open('v5/market/tickers', all, timedAnswer(list(ticker))),
   open(
     'v5/market/kline',
     ({ symbol }) => ({ category, symbol, interval: '1', limit: 2 }),
-    rows(kline, 'symbol'),
+    answer(list(kline, 'symbol')),
   ),
   signed('v5/account/info', () => ({}), answer(accountInfo)),
-  signed('v5/account/wallet-balance', () => ({ accountType: 'UNIFIED' }), rows(wallet)),
-  signed('v5/position/list', ({ symbol }) => ({ category, symbol }), rows(position)),
+  signed('v5/account/wallet-balance', () => ({ accountType: 'UNIFIED' }), timedAnswer(page(wallet))),
+  signed('v5/position/list', ({ symbol }) => ({ category, symbol }), answer(page(position))),
   signed(
     'v5/account/transaction-log',
     ({ now }) => ({ accountType: 'UNIFIED', startTime: now - dayMs, endTime: now, limit: 50 }),
-    rows(logEntry),
+    answer(page(logEntry)),
   ),
-  signed('v5/order/realtime', inUsdt, rows(order)),
-  signed('v5/order/history', lately, rows(order)),
-  signed('v5/execution/list', lately, rows(execution)),
+  signed('v5/order/realtime', inUsdt, answer(page(order))),
+  signed('v5/order/history', lately, answer(page(order))),
+  signed('v5/execution/list', lately, answer(page(execution))),
 ]
 
 /** A message of a private topic. */
@@ -118,9 +131,9 @@ export const bybitShapes: VenueShapes = {
     },
   },
   privateChannels: {
-    position: event(position),
-    wallet: event(wallet),
-    order: event(order),
-    execution: event(execution),
+    position: event(positionEvent),
+    wallet: event(walletEvent),
+    order: event(orderEvent),
+    execution: event(executionEvent),
   },
 }

@@ -76,7 +76,6 @@ export const config: RowShape = {
     spotRoleType spotTraderInsts traderInsts uid`,
 }
 
-/** By REST and by stream. */
 export const account: RowShape = {
   reads: {
     details: {
@@ -99,13 +98,17 @@ export const account: RowShape = {
           uplLiab`,
       },
     },
-    uTime: 'ms as text',
   },
-  knows: `adjEq availEq borrowFroz delta deltaLever deltaNeutralStatus imr isoEq mgnRatio mmr notionalUsd
+  knows: `uTime adjEq availEq borrowFroz delta deltaLever deltaNeutralStatus imr isoEq mgnRatio mmr notionalUsd
     notionalUsdForBorrow notionalUsdForFutures notionalUsdForOption notionalUsdForSwap ordFroz totalEq upl`,
 }
 
-/** By REST and by stream. */
+/** By stream, whose row tells when it was so. */
+export const accountEvent: RowShape = {
+  ...account,
+  reads: { ...account.reads, uTime: 'ms as text' },
+}
+
 export const position: RowShape = {
   reads: {
     instId: 'text',
@@ -122,10 +125,12 @@ export const position: RowShape = {
     upl: 'decimal, perhaps empty',
     uTime: 'ms as text',
   },
-  may: { pTime: 'ms as text' },
-  knows: `instType adl availPos cTime ccy deltaBS deltaPA gammaBS gammaPA interest last liab liabCcy mgnRatio notionalUsd
+  knows: `pTime instType adl availPos cTime ccy deltaBS deltaPA gammaBS gammaPA interest last liab liabCcy mgnRatio notionalUsd
     optVal posCcy posId thetaBS thetaPA tradeId uplRatio vegaBS vegaPA`,
 }
+
+/** By stream, which says when it was told. */
+export const positionEvent: RowShape = { ...position, may: { pTime: 'ms as text' } }
 
 const direction = {
   instId: 'text',
@@ -133,7 +138,12 @@ const direction = {
   posSide: wordsOf(positionSides),
 } as const
 
-/** By REST; the channel tells the last trade of it besides. */
+const fillsOfOrder = `tradeId fillPx fillSz fillTime fillFee fillFeeCcy fillPnl execType fee feeCcy pnl`
+const knownOfOrder = `instType algoClOrdId algoId attachAlgoClOrdId attachAlgoOrds cancelSourceReason category ccy isTpLimit lever
+  linkedAlgoOrd pxType pxUsd pxVol quickMgnType rebate rebateCcy slOrdPx slTriggerPx slTriggerPxType source stpId stpMode tag
+  tdMode tgtCcy tpOrdPx tpTriggerPx tpTriggerPxType reqId msg amendResult amendSource code fillFwdPx fillMarkVol fillPxUsd
+  fillPxVol lastPx notionalUsd fillNotionalUsd fillMarkPx fillIdxPx`
+
 export const order: RowShape = {
   reads: {
     ...direction,
@@ -146,6 +156,19 @@ export const order: RowShape = {
     accFillSz: 'decimal, perhaps empty',
     avgPx: 'decimal, perhaps empty',
     reduceOnly: wordsOf(flags),
+    uTime: 'ms as text',
+  },
+  may: { cancelSource: 'text, perhaps empty' },
+  knows: `cTime ${knownOfOrder} ${fillsOfOrder}`,
+}
+
+/** In lists, which are read from a time on. */
+export const listedOrder: RowShape = { ...order, reads: { ...order.reads, cTime: 'ms as text' } }
+
+/** By stream, which tells the last trade of the order besides. */
+export const orderEvent: RowShape = {
+  reads: {
+    ...order.reads,
     fee: 'decimal, perhaps empty',
     feeCcy: 'text, perhaps empty',
     pnl: 'decimal, perhaps empty',
@@ -153,8 +176,6 @@ export const order: RowShape = {
     fillPx: 'decimal, perhaps empty',
     fillSz: 'decimal, perhaps empty',
     fillTime: 'ms as text, perhaps empty',
-    cTime: 'ms as text',
-    uTime: 'ms as text',
   },
   may: {
     cancelSource: 'text, perhaps empty',
@@ -163,10 +184,7 @@ export const order: RowShape = {
     fillFeeCcy: 'text, perhaps empty',
     fillPnl: 'decimal, perhaps empty',
   },
-  knows: `instType algoClOrdId algoId attachAlgoClOrdId attachAlgoOrds cancelSourceReason category ccy isTpLimit lever
-    linkedAlgoOrd pxType pxUsd pxVol quickMgnType rebate rebateCcy slOrdPx slTriggerPx slTriggerPxType source stpId stpMode
-    tag tdMode tgtCcy tpOrdPx tpTriggerPx tpTriggerPxType reqId msg amendResult amendSource code fillFwdPx fillMarkVol
-    fillPxUsd fillPxVol lastPx notionalUsd fillNotionalUsd fillMarkPx fillIdxPx`,
+  knows: `cTime ${knownOfOrder}`,
 }
 
 export const conditional: RowShape = {

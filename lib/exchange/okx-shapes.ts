@@ -2,6 +2,7 @@ import type { Shape } from './check-shape.ts'
 import { okxOrders } from './okx-orders.ts'
 import {
   account,
+  accountEvent,
   answer,
   bill,
   candle,
@@ -10,9 +11,12 @@ import {
   fill,
   funding,
   instrument,
+  listedOrder,
   mark,
   order,
+  orderEvent,
   position,
+  positionEvent,
   ticker,
 } from './okx-row-shapes.ts'
 import { textIf, textIn, toRow, toRows } from './raw.ts'
@@ -59,9 +63,9 @@ const endpoints: readonly EndpointShape[] = [
   signed('account/balance', none, account),
   signed('account/positions', ofSwaps, position),
   signed('account/bills', lately, bill),
-  signed('trade/orders-pending', ofSwaps, order),
+  signed('trade/orders-pending', ofSwaps, listedOrder),
   signed('trade/orders-algo-pending', () => ({ ...swaps, ordType: 'conditional' }), conditional),
-  signed('trade/orders-history', lately, order),
+  signed('trade/orders-history', lately, listedOrder),
   signed('trade/fills', lately, fill),
   {
     ...signed('trade/order', ({ symbol }) => ({ instId: symbol, clOrdId: nobody }), order),
@@ -108,9 +112,9 @@ export const okxShapes: VenueShapes = {
   publicRoutes: [route('public', 'tickers'), route('business', 'candle1m')],
   publicChannels: { tickers: message(ticker), candle1m: message(candle) },
   privateChannels: {
-    account: message(account),
-    positions: message(position),
-    orders: message(order),
+    account: message(accountEvent),
+    positions: message(positionEvent),
+    orders: message(orderEvent),
     'orders-algo': message(conditional),
   },
 }
