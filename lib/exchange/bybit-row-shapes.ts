@@ -41,7 +41,6 @@ export const instrument: RowShape = {
     status: wordsOf(statuses),
     baseCoin: 'text',
     quoteCoin: 'text',
-    settleCoin: 'text',
     symbolType: wordsOf(underlyings, { '': '', innovation: '' }),
     deliveryTime: 'ms as text, perhaps empty',
     priceFilter: { reads: { tickSize: 'decimal' }, knows: 'minPrice maxPrice' },
@@ -55,7 +54,7 @@ export const instrument: RowShape = {
       knows: 'maxOrderQty postOnlyMaxOrderQty',
     },
   },
-  knows: `launchTime deliveryFeeRate priceScale leverageFilter unifiedMarginTrade fundingInterval copyTrading
+  knows: `settleCoin launchTime deliveryFeeRate priceScale leverageFilter unifiedMarginTrade fundingInterval copyTrading
     upperFundingRate lowerFundingRate isPreListing preListingInfo riskParameters displayName forbidUplWithdrawal symbolId`,
 }
 

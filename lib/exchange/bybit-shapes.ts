@@ -111,7 +111,7 @@ export const bybitShapes: VenueShapes = {
   symbolIn: (body) =>
     toRows(toRow(toRow(body, 'the instruments')['result'], 'the instruments')['list'], 'instruments')
       .filter((row) => row['contractType'] === 'LinearPerpetual' && row['status'] === 'Trading')
-      .filter((row) => row['settleCoin'] === 'USDT' && row['symbolType'] === '')
+      .filter((row) => row['quoteCoin'] === 'USDT' && row['symbolType'] === '')
       .flatMap((row) => textIf(row, 'symbol') ?? [])[0],
   channelOf(told) {
     const row = (told ?? {}) as Raw

@@ -19,7 +19,6 @@ export const instrument: RowShape = {
     instType: { words: ['SWAP'] },
     uly: 'text',
     settleCcy: 'text',
-    ctType: { words: ['linear', 'inverse'] },
     ctVal: 'decimal',
     ctMult: 'decimal',
     lotSz: 'decimal',
@@ -32,7 +31,7 @@ export const instrument: RowShape = {
   },
   // 1 is coins. Told by the venue's pages alone.
   may: { instCategory: wordsOf({ '': '', 1: 'coin' }, underlyings) },
-  knows: `alias auctionEndTime baseCcy category contTdSwTime ctValCcy futureSettlement instFamily instIdCode lever listTime
+  knows: `alias auctionEndTime baseCcy category contTdSwTime ctType ctValCcy futureSettlement instFamily instIdCode lever listTime
     maxIcebergSz maxLmtAmt maxLmtSz maxMktAmt maxPlatOILmt maxStopSz maxTriggerSz maxTwapSz openType optType posLmtAmt
     posLmtPct preMktSwTime quoteCcy stk tradeQuoteCcyList groupId upcChg`,
 }

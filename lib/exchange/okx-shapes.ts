@@ -103,7 +103,6 @@ export const okxShapes: VenueShapes = {
   symbolIn: (body) =>
     toRows(toRow(body, 'the instruments')['data'], 'instruments')
       .filter((row) => row['settleCcy'] === 'USDT' && row['state'] === 'live')
-      .filter((row) => row['ctType'] === 'linear')
       .flatMap((row) => textIf(row, 'instId') ?? [])[0],
   channelOf(told) {
     const { arg, data } = (told ?? {}) as Raw

@@ -46,7 +46,7 @@ export async function probeStreams(
   return [...(await Promise.all(open)), ...(await Promise.all(ofAccount)).flat()]
 }
 
-const nobody: StreamLogin = { keys: closeKeys('nobody', 'nothing'), now: () => 0 }
+const nobody: StreamLogin = { keys: closeKeys('key-of-nobody', 'secret-of-nobody'), now: () => 0 }
 
 async function listenToAccount(
   client: VenueClient,

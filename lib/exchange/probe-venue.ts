@@ -114,7 +114,7 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
         return { sight: { ...sight(undefined), isAbsent: true } }
       // What never left for want of weight says nothing of the venue.
       const isSilent = statuses.last() === undefined && statuses.left() > 0
-      return { sight: sight(problemOf(failure, statuses.last())), isSilent }
+      return { sight: sight(problemOf(failure, statuses)), isSilent }
     }
   }
 
@@ -162,11 +162,17 @@ function rowsIn(body: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined
 }
 
-function problemOf(failure: Error, status: number | undefined): string {
+function problemOf(failure: Error, of: { last(): number | undefined; left(): number }): string {
+  const status = of.last()
   if (status === 404) return 'answers 404: the venue has no such endpoint any more'
   if (failure instanceof VenueRejectedError && failure.code !== undefined)
     return `refused with ${failure.code}: ${oneLine(failure.message, [])}`
-  const what = status === undefined ? 'no answer' : `answers ${status}, which cannot be read`
+  const what =
+    status !== undefined
+      ? `answers ${status}, which cannot be read`
+      : of.left() === 0
+        ? 'not asked'
+        : 'no answer'
   return `${what}: ${oneLine(describeError(failure), [])}`
 }
 

@@ -91,6 +91,7 @@ export function judgeSight({ place, isRead, problem, findings, rows, isAbsent }:
 }
 
 function adviceOn(problem: string | undefined): string {
+  if (problem?.startsWith('not asked') === true) return 'ask again later, or name what trades with --symbol'
   return problem?.startsWith('no answer') === true
     ? 'see whether the network, or the region that you ask from, keeps you from the venue'
     : 'see what the venue changed before trading on it'

@@ -46,7 +46,7 @@ describe('a look at a venue', function () {
       proxy: '',
       gate: openRecordingGate(),
       clock: createClock(1),
-      streamWithinMs: 4_000,
+      streamWithinMs: 3_000,
       call: (_, run) => run(),
       ...of,
     }
