@@ -120,11 +120,13 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
 
   try {
     let { symbol } = options
-    for (const endpoint of shapes.endpoints.toSorted((a) => (a.name === shapes.instruments ? -1 : 0))) {
-      if (endpoint.isPrivate && keys === undefined) continue
+    // The instruments first: they say which symbol the others are asked of.
+    const isFirst = ({ name }: EndpointShape) => name === shapes.instruments
+    const wanted = shapes.endpoints.filter(({ isPrivate }) => !isPrivate || keys !== undefined)
+    for (const endpoint of [...wanted.filter(isFirst), ...wanted.filter((each) => !isFirst(each))]) {
       const { sight, body, isSilent = false } = await lookAt(endpoint, symbol)
       yield sight
-      if (endpoint.name !== shapes.instruments) continue
+      if (!isFirst(endpoint)) continue
       // Nobody is there; the others would each wait for nothing.
       if (isSilent) return
       if (body !== undefined) symbol ??= symbolIn(shapes, body)
