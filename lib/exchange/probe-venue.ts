@@ -158,8 +158,9 @@ function symbolIn(shapes: VenueShapes, body: unknown): string | undefined {
 function rowsIn(body: unknown): number | undefined {
   if (Array.isArray(body)) return body.length
   if (typeof body !== 'object' || body === null) return undefined
-  const { data, result } = body as { data?: unknown; result?: unknown }
-  if (Array.isArray(data)) return data.length
+  const { data, symbols, result } = body as { data?: unknown; symbols?: unknown; result?: unknown }
+  const rows = data ?? symbols
+  if (Array.isArray(rows)) return rows.length
   const list = (result as { list?: unknown } | undefined | null)?.list
   return Array.isArray(list) ? list.length : undefined
 }

@@ -76,9 +76,9 @@ describe('the doctor', () => {
       { ...sight, problem: 'answers 404' },
       { ...sight, problem: 'not open', isRead: false },
     ].map((each) => judgeSight(each))
-    expect(judged.map(({ verdict }) => verdict)).to.deep.equal([
-      ...['ok', 'warn', 'warn', 'fail', 'fail', 'fail', 'warn', 'fail', 'warn'],
-    ])
+    expect(judged.map(({ verdict }) => verdict).join(' ')).to.equal(
+      'ok warn warn fail fail fail warn fail warn',
+    )
     expect(judged[3]?.details).to.deep.equal(['missing field GET /x a, expected text (2 times)'])
     for (const { verdict, advice } of judged) expect(advice === undefined).to.equal(verdict === 'ok')
   })
