@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { closeKeys } from '../model/account-keys.ts'
 import { describeError } from '../model/errors.ts'
 import type { VenueClient } from './ccxt.ts'
@@ -11,6 +12,8 @@ import type { ChannelShapes, PublicRoute, VenueShapes } from './venue-shapes.ts'
 
 // Real ms. An account tells something only when something happens.
 const listenMs = 2_000
+// OKX takes three new connections of an address in a second.
+const betweenMs = 400
 
 interface Route {
   readonly url: string
@@ -21,7 +24,7 @@ interface Route {
   readonly awaited: readonly string[]
 }
 
-/** Connects to each address of streams at once, the private ones where there is a login, and looks at what comes. */
+/** Connects to each address of streams, the private ones where there is a login, and looks at what comes. */
 export async function probeStreams(
   client: VenueClient,
   shapes: VenueShapes,
@@ -35,15 +38,32 @@ export async function probeStreams(
   },
 ): Promise<Sight[]> {
   const { account, login, openKey, symbol, withinMs } = of
-  const open = shapes.publicRoutes.map(async (route): Promise<Sight> => {
+  const turn = openTurns(betweenMs)
+  const ofMarket = shapes.publicRoutes.map(async (route): Promise<Sight> => {
     const url = route.url(client.urls)
-    if (symbol !== undefined)
-      return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody, withinMs)
-    return toSight({ url, isPrivate: false, awaited: route.channels }, 'not asked: no symbol is known', [], 0)
+    if (symbol === undefined)
+      return toSight(
+        { url, isPrivate: false, awaited: route.channels },
+        'not asked: no symbol is known',
+        [],
+        0,
+      )
+    await turn()
+    return listen(client, shapes, toRoute(route, url, symbol, shapes), nobody, withinMs)
   })
   const ofAccount =
-    login === undefined ? [] : [listenToAccount(client, shapes, { account, login, openKey, withinMs })]
-  return [...(await Promise.all(open)), ...(await Promise.all(ofAccount)).flat()]
+    login === undefined ? [] : [listenToAccount(client, shapes, { account, login, openKey, turn, withinMs })]
+  return [...(await Promise.all(ofMarket)), ...(await Promise.all(ofAccount)).flat()]
+}
+
+/** Lets one after the other go, so many real ms apart. */
+function openTurns(apartMs: number): () => Promise<void> {
+  let nextAt = 0
+  return async () => {
+    const at = Math.max(Date.now(), nextAt)
+    nextAt = at + apartMs
+    await sleep(at - Date.now())
+  }
 }
 
 const nobody: StreamLogin = { keys: closeKeys('key-of-nobody', 'secret-of-nobody'), now: () => 0 }
@@ -55,10 +75,11 @@ async function listenToAccount(
     readonly account: VenueAccount
     readonly login: StreamLogin
     readonly openKey: () => Promise<string>
+    readonly turn: () => Promise<void>
     readonly withinMs: number
   },
 ): Promise<Sight[]> {
-  const { account, login, openKey, withinMs } = of
+  const { account, login, openKey, turn, withinMs } = of
   let key: string
   try {
     key = await openKey()
@@ -74,7 +95,12 @@ async function listenToAccount(
     greeting,
     awaited: [],
   }))
-  return Promise.all(routes.map((route) => listen(client, shapes, route, login, withinMs)))
+  return Promise.all(
+    routes.map(async (route) => {
+      await turn()
+      return listen(client, shapes, route, login, withinMs)
+    }),
+  )
 }
 
 /** A public address asks for no login: what is said first is the subscription. */
