@@ -112,9 +112,7 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
       const failure = toSluiceError(error, described.id, Date.now(), secrets)
       if (failure instanceof VenueRejectedError && endpoint.absent?.has(failure.code ?? '') === true)
         return { sight: { ...sight(undefined), isAbsent: true } }
-      // What never left for want of weight says nothing of the venue.
-      const isSilent = statuses.last() === undefined && statuses.left() > 0
-      return { sight: sight(problemOf(failure, statuses)), isSilent }
+      return { sight: sight(problemOf(failure, statuses)), isHeard: statuses.isHeard() }
     }
   }
 
@@ -124,11 +122,11 @@ export async function* probeVenue(id: string, options: ProbeOptions): AsyncGener
     const isFirst = ({ name }: EndpointShape) => name === shapes.instruments
     const wanted = shapes.endpoints.filter(({ isPrivate }) => !isPrivate || keys !== undefined)
     for (const endpoint of [...wanted.filter(isFirst), ...wanted.filter((each) => !isFirst(each))]) {
-      const { sight, body, isSilent = false } = await lookAt(endpoint, symbol)
+      const { sight, body, isHeard = true } = await lookAt(endpoint, symbol)
       yield sight
       if (!isFirst(endpoint)) continue
-      // Nobody is there; the others would each wait for nothing.
-      if (isSilent) return
+      // Nobody is there, or nothing may be asked now: it would be the same with the others.
+      if (!isHeard) return
       if (body !== undefined) symbol ??= symbolIn(shapes, body)
     }
     const login = keys === undefined ? undefined : { keys, now: () => clock.now() }
@@ -165,8 +163,11 @@ function rowsIn(body: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined
 }
 
-function problemOf(failure: Error, of: { last(): number | undefined; left(): number }): string {
+function problemOf(failure: Error, of: ReturnType<typeof noteStatus>): string {
   const status = of.last()
+  const closedMs = of.closedForMs()
+  if (closedMs !== undefined)
+    return `not asked: the venue wants no more of these requests for ${Math.ceil(closedMs / 1000)} s`
   if (status === 404) return 'answers 404: the venue has no such endpoint any more'
   if (failure instanceof VenueRejectedError && failure.code !== undefined)
     return `refused with ${failure.code}: ${oneLine(failure.message, [])}`
@@ -187,13 +188,19 @@ function oneLine(text: string, secrets: readonly string[]): string {
 /** A gate that remembers what left and the status of the last answer. */
 function noteStatus(gate: RequestGate) {
   let status: number | undefined
+  let closedForMs: number | undefined
   let left = 0
   return {
     forget() {
       status = undefined
+      closedForMs = undefined
       left = 0
     },
     last: () => status,
+    /** market ms for which the last answer wants no more */
+    closedForMs: () => closedForMs,
+    /** the venue answered, and takes more */
+    isHeard: () => status !== undefined && closedForMs === undefined,
     /** requests that left since it forgot */
     left: () => left,
     gate: {
@@ -203,6 +210,7 @@ function noteStatus(gate: RequestGate) {
         return {
           settle(answer) {
             status = answer.status
+            closedForMs = answer.closeForMs
             ticket.settle(answer)
           },
         }

@@ -190,6 +190,16 @@ describe('a look at a venue', function () {
     expect(problems(sights)[0]).to.contain('no answer: ')
   })
 
+  it('asks nothing more of a venue that has closed the address', async () => {
+    await simulator.faults({ kind: 'ban', ms: 60_000 })
+    const sights = await look('binanceusdm', { keys })
+    await simulator.reset()
+    expect(problems(sights)).to.have.length(1)
+    expect(problems(sights)[0]).to.match(
+      /^GET \/fapi\/v1\/exchangeInfo: not asked: the venue wants no more of these requests for \d+ s$/,
+    )
+  })
+
   it('tells no key, no secret and no key of a stream, whatever fails', async () => {
     let listenKey = ''
     changed.change((path, body) => {
