@@ -17,7 +17,7 @@ import {
 } from './raw.ts'
 import type { Raw } from './raw.ts'
 
-const sides: Readonly<Record<string, PositionSide>> = { BOTH: 'both', LONG: 'long', SHORT: 'short' }
+export const sides: Readonly<Record<string, PositionSide>> = { BOTH: 'both', LONG: 'long', SHORT: 'short' }
 
 /** GET /fapi/v3/account: every asset, and every position of a symbol with a position or an open order. */
 export function toAccountReport(body: unknown, askedAt: number): AccountReport {

@@ -4,7 +4,7 @@ import { toSide } from './binance-account-map.ts'
 import { UnreadableAnswer, decimalIn, flagIn, nonZeroIf, textIn, timeIn, toRow, wordIn } from './raw.ts'
 import type { Raw } from './raw.ts'
 
-const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
+export const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
   NEW: 'open',
   PARTIALLY_FILLED: 'open',
   FILLED: 'filled',
@@ -14,7 +14,7 @@ const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
   REJECTED: 'rejected',
 }
 
-const stopStates: Readonly<Record<string, StopState>> = {
+export const stopStates: Readonly<Record<string, StopState>> = {
   NEW: 'standing',
   TRIGGERING: 'triggering',
   TRIGGERED: 'triggered',
@@ -24,8 +24,8 @@ const stopStates: Readonly<Record<string, StopState>> = {
   REJECTED: 'rejected',
 }
 
-const tradeSides: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' }
-const timesInForce: Readonly<Record<string, TimeInForce>> = {
+export const tradeSides: Readonly<Record<string, Side>> = { BUY: 'buy', SELL: 'sell' }
+export const timesInForce: Readonly<Record<string, TimeInForce>> = {
   GTC: 'GTC',
   GTX: 'GTC',
   GTE_GTC: 'GTC',

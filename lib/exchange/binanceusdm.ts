@@ -53,7 +53,7 @@ const fixed: Readonly<Record<string, number>> = {
   allAlgoOrders: 5,
 }
 
-const statuses: Readonly<Record<string, InstrumentStatus>> = {
+export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   TRADING: 'trading',
   PENDING_TRADING: 'pending',
   SETTLING: 'settling',

@@ -15,9 +15,9 @@ import {
 import type { Raw } from './raw.ts'
 import { clientIdOf } from './venue-id.ts'
 
-const sides: Readonly<Record<string, Side>> = { Buy: 'buy', Sell: 'sell' }
-const types = { Market: 'market', Limit: 'limit' } as const
-const timesInForce: Readonly<Record<string, TimeInForce>> = {
+export const sides: Readonly<Record<string, Side>> = { Buy: 'buy', Sell: 'sell' }
+export const types = { Market: 'market', Limit: 'limit' } as const
+export const timesInForce: Readonly<Record<string, TimeInForce>> = {
   GTC: 'GTC',
   PostOnly: 'GTC',
   RPI: 'GTC',
@@ -28,7 +28,7 @@ const timesInForce: Readonly<Record<string, TimeInForce>> = {
   FillOrKill: 'FOK',
 }
 
-const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
+export const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
   New: 'open',
   PartiallyFilled: 'open',
   Filled: 'filled',
@@ -36,7 +36,7 @@ const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
   PartiallyFilledCanceled: 'cancelled',
   Rejected: 'rejected',
 }
-const stopStates: Readonly<Record<string, StopState>> = {
+export const stopStates: Readonly<Record<string, StopState>> = {
   Untriggered: 'standing',
   Triggered: 'triggering',
   New: 'triggered',
@@ -47,7 +47,7 @@ const stopStates: Readonly<Record<string, StopState>> = {
   Deactivated: 'cancelled',
   Rejected: 'rejected',
 }
-const tradeTypes = new Set(['Trade', 'AdlTrade', 'BustTrade', 'Settle'])
+export const tradeTypes = new Set(['Trade', 'AdlTrade', 'BustTrade', 'Settle'])
 
 /** Whether a row of an order is a conditional one: it keeps its id when it becomes an order of the book. */
 export function isStop(row: Raw): boolean {

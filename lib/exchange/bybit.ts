@@ -26,14 +26,14 @@ const byUser: readonly (readonly [endpoint: string, limit: number])[] = [
   ['POST v5/position/set-leverage', 10],
 ]
 
-const statuses: Readonly<Record<string, InstrumentStatus>> = {
+export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   Trading: 'trading',
   PreLaunch: 'pending',
   Settling: 'settling',
   Delivering: 'settling',
   Closed: 'delisted',
 }
-const underlyings: Readonly<Record<string, string>> = { stock: 'equity', commodity: 'commodity' }
+export const underlyings: Readonly<Record<string, string>> = { stock: 'equity', commodity: 'commodity' }
 
 const tickers = {
   api: 'public',
@@ -142,7 +142,8 @@ export const bybit: Venue = {
   prepare(client) {
     // ccxt takes these for a refusal: the venue is busy, or its answer is not known.
     const exact = client.exceptions['exact']
-    if (exact !== undefined) for (const code of ['10000', '10016', '10429']) exact[code] = exact['10006']
+    if (exact !== undefined)
+      for (const code of ['10000', '10016', '10429', '5004']) exact[code] = exact['10006']
   },
   useDemo: (client) => client.enableDemoTrading(true),
 }

@@ -26,7 +26,7 @@ export const positionSides: Readonly<Record<string, PositionSide>> = {
   long: 'long',
   short: 'short',
 }
-const marginModes = { cross: 'cross', isolated: 'isolated' } as const
+export const marginModes = { cross: 'cross', isolated: 'isolated' } as const
 
 /** The rows of an answer: whatever is asked, they are a list. */
 export function dataOf(body: unknown, what: string): Raw[] {
@@ -114,7 +114,7 @@ export function toBalances(account: Raw, from: From): BalanceReport[] {
   }))
 }
 
-const positionModes = { long_short_mode: 'hedge', net_mode: 'one-way' } as const
+export const positionModes = { long_short_mode: 'hedge', net_mode: 'one-way' } as const
 
 /** GET /api/v5/account/config. Level 1 has no swaps, 2 margins in one asset, 3 in all together, 4 in a portfolio. */
 export function toAccountModes(body: unknown): AccountModes {
@@ -130,7 +130,7 @@ export function toAccountModes(body: unknown): AccountModes {
   }
 }
 
-const billTypes: Readonly<Record<string, string>> = { '1': 'TRANSFER', '8': 'FUNDING_FEE' }
+export const billTypes: Readonly<Record<string, string>> = { '1': 'TRANSFER', '8': 'FUNDING_FEE' }
 // Trades, liquidations and auto-deleveraging: what they won and what they cost stand side by side.
 const tradeBills = new Set(['2', '5', '9'])
 

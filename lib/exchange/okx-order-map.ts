@@ -16,16 +16,16 @@ import {
 import type { Raw } from './raw.ts'
 import { clientIdOf } from './venue-id.ts'
 
-const sides: Readonly<Record<string, Side>> = { buy: 'buy', sell: 'sell' }
-const flags: Readonly<Record<string, boolean>> = { true: true, false: false }
-const liquidities = { T: 'taker', M: 'maker' } as const
+export const sides: Readonly<Record<string, Side>> = { buy: 'buy', sell: 'sell' }
+export const flags: Readonly<Record<string, boolean>> = { true: true, false: false }
+export const liquidities = { T: 'taker', M: 'maker' } as const
 
 interface Terms {
   readonly type: 'market' | 'limit'
   readonly timeInForce: TimeInForce
   readonly postOnly: boolean
 }
-const types: Readonly<Record<string, Terms>> = {
+export const types: Readonly<Record<string, Terms>> = {
   market: { type: 'market', timeInForce: 'IOC', postOnly: false },
   optimal_limit_ioc: { type: 'market', timeInForce: 'IOC', postOnly: false },
   limit: { type: 'limit', timeInForce: 'GTC', postOnly: false },
@@ -36,7 +36,7 @@ const types: Readonly<Record<string, Terms>> = {
   fok: { type: 'limit', timeInForce: 'FOK', postOnly: false },
 }
 
-const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
+export const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
   live: 'open',
   partially_filled: 'open',
   filled: 'filled',
@@ -47,7 +47,7 @@ const states: Readonly<Record<string, Exclude<OrderState, 'pending'>>> = {
 // https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-details
 const askedFor = new Set(['', '1', '20'])
 
-const stopStates: Readonly<Record<string, StopState>> = {
+export const stopStates: Readonly<Record<string, StopState>> = {
   live: 'standing',
   pause: 'standing',
   partially_effective: 'triggering',

@@ -41,7 +41,7 @@ const byInstrument: readonly (readonly [endpoint: string, limit: number])[] = [
   ['POST trade/order-algo', 20],
 ]
 
-const statuses: Readonly<Record<string, InstrumentStatus>> = {
+export const statuses: Readonly<Record<string, InstrumentStatus>> = {
   live: 'trading',
   suspend: 'paused',
   preopen: 'pending',
@@ -49,7 +49,12 @@ const statuses: Readonly<Record<string, InstrumentStatus>> = {
   expired: 'delisted',
 }
 // As OKX's pages tell instCategory; no recorded payload has it.
-const underlyings: Readonly<Record<string, string>> = { 3: 'equity', 4: 'commodity', 5: 'forex', 6: 'bond' }
+export const underlyings: Readonly<Record<string, string>> = {
+  3: 'equity',
+  4: 'commodity',
+  5: 'forex',
+  6: 'bond',
+}
 
 /** OKX perpetual swaps. Sizes are in contracts. */
 export const okx: Venue = {
@@ -128,9 +133,11 @@ export const okx: Venue = {
   account: okxAccount,
   orders: okxOrders,
   prepare(client) {
-    // Too many orders are no order that is wrong: ccxt has no class for this code.
     const exact = client.exceptions['exact']
-    if (exact !== undefined) exact['50061'] = exact['50011']
+    if (exact === undefined) return
+    // Too many orders are no order that is wrong, and its own failure is none of ours: ccxt has no class for these codes.
+    exact['50061'] = exact['50011']
+    exact['500'] = exact['50001']
   },
   useDemo: (client) => client.setSandboxMode(true),
 }

@@ -40,7 +40,7 @@ export function toSluiceError(
 export function codeIn(error: unknown): string | undefined {
   const text = describeError(error)
   // OKX says of the request that something failed, and beside each order what.
-  const code = /"sCode":"?([1-9]\d*)/.exec(text) ?? /"(?:code|retCode)":"?(-?\d+)/.exec(text)
+  const code = /"sCode"\s*:\s*"?([1-9]\d*)/.exec(text) ?? /"(?:code|retCode)"\s*:\s*"?(-?\d+)/.exec(text)
   return code?.[1]
 }
 

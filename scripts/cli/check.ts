@@ -5,6 +5,8 @@ export interface Check {
   readonly found: string
   /** what to do; only where something is not right */
   readonly advice?: string
+  /** what was found, one by one, where it is more than one thing */
+  readonly details?: readonly string[]
 }
 
 /** A check that found what it should. */

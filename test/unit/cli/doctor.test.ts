@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { judgeStatus, judgeVenueClock } from '../../../scripts/cli/check-flow.ts'
 import { checkNode } from '../../../scripts/cli/check-host.ts'
 import { judgeRedisInfo } from '../../../scripts/cli/check-redis.ts'
+import { judgeSight } from '../../../scripts/cli/check-venue.ts'
 import type { Check } from '../../../scripts/cli/check.ts'
 
 function verdicts(checks: readonly Check[]): Record<string, string> {
@@ -49,5 +50,46 @@ describe('the doctor', () => {
       'symbol-cursor': 'fail',
       lanes: 'fail',
     })
+  })
+
+  it('fails for what is missing or strange and is read, and warns of what is new and of what nobody reads', () => {
+    const sight = {
+      place: 'GET /x',
+      isPrivate: false,
+      isRead: true,
+      problem: undefined,
+      findings: [],
+      rows: undefined,
+    }
+    const found = (kind: 'missing' | 'unknown' | 'event' | 'word' | 'type') => ({
+      ...sight,
+      findings: [{ kind, path: 'a', expected: 'text', found: '7', count: 2 }],
+    })
+    const judged = [
+      sight,
+      found('unknown'),
+      found('event'),
+      found('missing'),
+      found('word'),
+      found('type'),
+      { ...found('type'), isRead: false },
+      { ...sight, problem: 'answers 404' },
+      { ...sight, problem: 'not open', isRead: false },
+    ].map((each) => judgeSight(each))
+    expect(judged.map(({ verdict }) => verdict).join(' ')).to.equal(
+      'ok warn warn fail fail fail warn fail warn',
+    )
+    expect(judged[3]?.details).to.deep.equal(['missing field GET /x a, expected text (2 times)'])
+    for (const { verdict, advice } of judged) expect(advice === undefined).to.equal(verdict === 'ok')
+  })
+
+  it('says of a venue what to do: nothing was asked, nobody answers, or it has changed', () => {
+    const of = { place: 'GET /x', isPrivate: false, isRead: true, findings: [], rows: undefined }
+    const advice = ['not asked: no weight left', 'no answer: refused', 'answers 404'].map(
+      (problem) => judgeSight({ ...of, problem }).advice,
+    )
+    expect(advice[0]).to.contain('later')
+    expect(advice[1]).to.contain('network')
+    expect(advice[2]).to.contain('changed')
   })
 })
