@@ -7,17 +7,17 @@ import { decodeClaim } from '../../lib/model/claim.ts'
 import { claim, sendClaimed } from '../../lib/orders/send-intent.ts'
 import type { OrderPath } from '../../lib/orders/send-intent.ts'
 import { deadlineMs, knownClock, openCrashPath, toCrashIntent } from './crash-path.ts'
-import type { CrashPath } from './crash-path.ts'
+import type { CrashPath, CrashPlace, CrashSymbol } from './crash-path.ts'
 
 /** What a trader process is told to do. */
 export interface CrashOrder {
   readonly endpoint: RedisEndpoint
   readonly namespace: string
-  readonly url: string
+  readonly place: CrashPlace
   readonly rate: number
   /** the venue's clock now */
   readonly venueNow: number
-  readonly symbols: readonly string[]
+  readonly symbols: readonly CrashSymbol[]
   /** signals from this number up to, and without, that one */
   readonly from: number
   readonly to: number
@@ -35,7 +35,7 @@ const order = JSON.parse(process.argv[2] ?? '') as CrashOrder
 const { config } = readConfig({ namespace: order.namespace }, {})
 const hub = await openHub(config, order.endpoint, openLog('silent', {}), 'crash-worker')
 const clock = knownClock(order.rate, order.venueNow)
-const path = await openCrashPath(hub, order.url, clock)
+const path = await openCrashPath(hub, order.place, clock, order.symbols)
 // Nobody's child: it ends with who started it.
 process.once('disconnect', () => process.exit(1))
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { runCrashes } from '../../scripts/bench/crash-run.ts'
+import { binanceVenue } from '../../scripts/bench/venue-binanceusdm.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
@@ -20,6 +21,7 @@ describe('orders of processes that are killed again and again, with their Redis'
   it('are at the venue once or not at all, and every outcome is known in the end', async () => {
     const found = await runCrashes({
       url: simulator.url,
+      speaks: binanceVenue,
       submits,
       kills: {
         'before claim': chance,
