@@ -43,7 +43,9 @@ export class PastStates {
   /** How an account stood at a time, as far back as it was kept. */
   read(account: Account, time: number): AccountState {
     const kept = this.snapshots?.get(account) ?? []
-    const found = kept.findLast((each) => each.time <= time) ?? kept[0]
+    // Of the same ms the first: what comes after an answer is frozen is not in it.
+    const found =
+      kept.find((each) => each.time === time) ?? kept.findLast((each) => each.time <= time) ?? kept[0]
     return found === undefined ? account : toState(account, found, Math.max(time, found.time))
   }
 }

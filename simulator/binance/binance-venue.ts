@@ -1,15 +1,16 @@
 import type { Exchange } from '../account/exchange.ts'
+import { readShown } from '../account/shown.ts'
 import type { Hits } from '../core/faults.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { WeightWindows, type Refusal, type WeightPolicy } from '../core/weight-windows.ts'
 import { toAccountRoutes } from './account-routes.ts'
 import { checkSigned, findAccount, notPermitted } from './authorize.ts'
 import { toConditionalRoutes } from './conditional-routes.ts'
-import { encode } from './encode.ts'
-import { lackRows } from './lack-rows.ts'
+import { encode } from '../core/encode.ts'
+import { lackRows } from '../core/lack-rows.ts'
 import type { ListenKeys } from './listen-keys.ts'
 import { toMarketRoutes } from './market-routes.ts'
-import { OrderCounts } from './order-counts.ts'
+import { OrderCounts, TooManyOrders } from './order-counts.ts'
 import { toOrderRoutes } from './order-routes.ts'
 import { RequestError } from './request-error.ts'
 import type { AccountRoute, Route } from './route.ts'
@@ -53,6 +54,8 @@ export class BinanceVenue implements Venue {
     if (verdict.kind !== 'admitted') return this.toRefusal(request.address, verdict)
     const headers: Record<string, string> = { 'X-MBX-USED-WEIGHT-1M': String(verdict.usedWeight) }
     if (route === undefined) return toError(404, -5000, `Path ${path}, Method ${method} is invalid`, headers)
+    const user = this.exchange.accounts.find(String(request.headers['x-mbx-apikey']))?.key
+    const by = route.access === 'open' || user === undefined ? {} : { user }
     try {
       if (hits.reject !== undefined) {
         const { code, msg = 'Rejected.', status } = hits.reject
@@ -64,10 +67,11 @@ export class BinanceVenue implements Venue {
         return polled === undefined ? whole : { ...whole, polled }
       }
       const body = encode(this.answerAccount(route, request, parameters, hits, now, headers))
-      return { status: 200, body, headers: { 'Content-Type': JSON_TYPE, ...headers } }
+      return { status: 200, body, headers: { 'Content-Type': JSON_TYPE, ...headers }, ...by }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error
-      return toError(error.status, error.code, error.message, headers)
+      const refused = toError(error.status, error.code, error.message, headers)
+      return error instanceof TooManyOrders ? { ...refused, ...by, overLimit: 'user' } : { ...refused, ...by }
     }
   }
 
@@ -76,6 +80,13 @@ export class BinanceVenue implements Venue {
     if (kind === 'ban') return this.toRefusal(request.address, this.windows.ban(request.address, now, until))
     const weight = this.routes.get(`${request.method} ${request.path}`)?.weigh(toParameters(request)) ?? 1
     return this.toRefusal(request.address, this.windows.refuseUntil(request.address, weight, now, until))
+  }
+
+  /** A 503 with the first of these texts leaves the outcome of an order unknown. */
+  toFailure(status: number): string {
+    return status === 503
+      ? toText(-1000, 'Unknown error, please check your request or try again later.')
+      : toText(-1001, 'Internal error; unable to process your request. Please try again.')
   }
 
   isBanned(address: string): boolean {
@@ -100,7 +111,7 @@ export class BinanceVenue implements Venue {
     now: number,
     headers: Record<string, string>,
   ): unknown {
-    const { accounts, past, clock } = this.exchange
+    const { accounts, clock } = this.exchange
     const account = findAccount(request, accounts)
     if (route.access === 'signed') checkSigned(request, parameters, account, now, clock.rate)
     if (route.needsTrading === true && !account.canTrade) throw notPermitted()
@@ -111,11 +122,10 @@ export class BinanceVenue implements Venue {
     const changes = request.method !== 'GET'
     const isUnknown = hits.unknown !== undefined && changes && route.needsTrading === true
     if (isUnknown && hits.unknown?.taken === false) throw outcomeUnknown()
-    const shownAt = hits.freeze?.since ?? (hits.lag === undefined ? undefined : now - hits.lag.ms)
-    const state = shownAt === undefined ? account : past.read(account, shownAt)
+    const state = readShown(this.exchange, account, hits, now)
     const answer = route.answer({ parameters, account, state, now, hits })
     if (isUnknown) throw outcomeUnknown()
-    return hits.lackRows === undefined || changes ? answer : lackRows(answer, hits.lackRows)
+    return hits.lackRows === undefined || changes ? answer : lackRows(answer, hits.lackRows, toName)
   }
 
   private toRefusal(address: string, verdict: Refusal): Reply {
@@ -124,13 +134,20 @@ export class BinanceVenue implements Venue {
       const message =
         `Too many requests; current limit of IP(${address}) is ${this.policy.limit} requests per minute. ` +
         'Please use the websocket for live updates to avoid polling the API.'
-      return toError(429, -1003, message, { ...retry, 'X-MBX-USED-WEIGHT-1M': String(verdict.usedWeight) })
+      const headers = { ...retry, 'X-MBX-USED-WEIGHT-1M': String(verdict.usedWeight) }
+      return { ...toError(429, -1003, message, headers), overLimit: 'address' }
     }
     const message =
       `Way too many requests; IP(${address}) banned until ${verdict.until}. ` +
       'Please use the websocket for live updates to avoid bans.'
-    return toError(418, -1003, message, retry)
+    return { ...toError(418, -1003, message, retry), overLimit: 'address' }
   }
+}
+
+/** What a row of an account answer is about. */
+function toName({ symbol, asset }: Readonly<Record<string, unknown>>): string | undefined {
+  const name = symbol ?? asset
+  return typeof name === 'string' ? name : undefined
 }
 
 /** The query's parameters and the form body's after them. */
@@ -145,5 +162,9 @@ function outcomeUnknown(): RequestError {
 }
 
 function toError(status: number, code: number, msg: string, headers: Record<string, string>): Reply {
-  return { status, body: JSON.stringify({ code, msg }), headers: { 'Content-Type': JSON_TYPE, ...headers } }
+  return { status, body: toText(code, msg), headers: { 'Content-Type': JSON_TYPE, ...headers } }
+}
+
+function toText(code: number, msg: string): string {
+  return JSON.stringify({ code, msg })
 }

@@ -4,11 +4,12 @@ import type { Exchange } from '../account/exchange.ts'
 import { fromUnits } from '../account/fixed.ts'
 import { readMark } from '../account/marks.ts'
 import { closesSide, type ConditionalType } from '../account/order.ts'
+import { hides } from '../account/shown.ts'
 import type { Listing } from '../core/listing.ts'
 import { readPrice } from '../core/prices.ts'
 import { checkPrice, checkQuantity, checkStatus } from './check-order.ts'
 import { filtersOf } from './filters.ts'
-import { hides, readNumbers } from './find-order.ts'
+import { readNumbers } from './find-order.ts'
 import { digitsOf, toConditionalRow } from './order-rows.ts'
 import { signed } from './order-routes.ts'
 import { readInteger, readOptionalSymbol, readSymbol } from './parameters.ts'
@@ -42,7 +43,7 @@ export function toConditionalRoutes(exchange: Exchange): Routes {
     'DELETE /fapi/v1/algoOrder': {
       ...signed(weighing(1), (call) => {
         const found = findConditional(call.account, call.parameters)
-        if (found === undefined || !isWaiting(found) || hides(call, found)) {
+        if (found === undefined || !isWaiting(found) || hides(call.hits, call.now, found)) {
           throw new RequestError(-2011, 'Unknown order sent.')
         }
         const { id, clientId } = exchange.cancelConditional(call.account, found)
@@ -60,7 +61,8 @@ export function toConditionalRoutes(exchange: Exchange): Routes {
     },
     'GET /fapi/v1/algoOrder': signed(weighing(1), (call) => {
       const found = findConditional(call.state, call.parameters)
-      if (found === undefined || hides(call, found)) throw new RequestError(-2013, 'Order does not exist.')
+      if (found === undefined || hides(call.hits, call.now, found))
+        throw new RequestError(-2013, 'Order does not exist.')
       return row(call.state, found)
     }),
     'GET /fapi/v1/openAlgoOrders': signed(weighingSymbol(1, 40), (call) => {

@@ -2,7 +2,6 @@ import type { AccountState } from '../account/account.ts'
 import type { Order } from '../account/order.ts'
 import { readInteger } from './parameters.ts'
 import { RequestError, invalidParameter } from './request-error.ts'
-import type { Call } from './route.ts'
 
 /** The order that orderId or origClientOrderId names; of several with one client id the latest. */
 export function findOrder(
@@ -23,12 +22,6 @@ export function findOrder(
     return order?.symbol === symbol ? order : undefined
   }
   return [...orders.values()].findLast((each) => each.symbol === symbol && each.clientId === clientId)
-}
-
-/** True while the notFoundFor fault hides what was placed at `time`. */
-export function hides(call: Call, { time }: { readonly time: number }): boolean {
-  const { notFoundFor } = call.hits
-  return notFoundFor !== undefined && call.now < time + notFoundFor.ms
 }
 
 /** What lists by id and time are asked with; times in ms, inclusive. */

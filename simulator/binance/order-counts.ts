@@ -6,6 +6,9 @@ const WINDOWS = [
   { name: '1M', lengthMs: 60_000, limit: 1200, text: 'MINUTE' },
 ] as const
 
+/** More orders than an account may send. */
+export class TooManyOrders extends RequestError {}
+
 interface Count {
   readonly start: number
   readonly used: number
@@ -22,7 +25,7 @@ export class OrderCounts {
       const used = this.read(account.key, name, lengthMs, now) + orders
       if (used > limit) {
         const message = `Too many new orders; current limit is ${limit} orders per ${text}.`
-        throw new RequestError(-1015, message)
+        throw new TooManyOrders(-1015, message)
       }
       headers[`X-MBX-ORDER-COUNT-${name}`] = String(used)
     }

@@ -1,9 +1,10 @@
 import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
 import { isOpen, type Order, type Ticket } from '../account/order.ts'
+import { hides } from '../account/shown.ts'
 import type { Listing } from '../core/listing.ts'
 import { checkOrder } from './check-order.ts'
-import { findOrder, hides, readNumbers } from './find-order.ts'
+import { findOrder, readNumbers } from './find-order.ts'
 import { digitsOf, toOrderRow, toQueriedRow } from './order-rows.ts'
 import { readOptionalSymbol, readSymbol } from './parameters.ts'
 import {
@@ -42,7 +43,7 @@ export function toOrderRoutes(exchange: Exchange): Routes {
   function cancel(call: Call, parameters: URLSearchParams) {
     const { symbol } = readSymbol(parameters, exchange.market)
     const order = findOrder(call.account, symbol, parameters)
-    if (order === undefined || !isOpen(order) || hides(call, order)) {
+    if (order === undefined || !isOpen(order) || hides(call.hits, call.now, order)) {
       throw new RequestError(-2011, 'Unknown order sent.')
     }
     return row(exchange.cancel(call.account, order))
@@ -93,13 +94,15 @@ export function toOrderRoutes(exchange: Exchange): Routes {
     'GET /fapi/v1/order': signed(weighing(1), (call) => {
       const { symbol } = readSymbol(call.parameters, exchange.market)
       const order = findOrder(call.state, symbol, call.parameters)
-      if (order === undefined || hides(call, order)) throw new RequestError(-2013, 'Order does not exist.')
+      if (order === undefined || hides(call.hits, call.now, order))
+        throw new RequestError(-2013, 'Order does not exist.')
       return toQueriedRow(order, digitsOf(listings.get(symbol)))
     }),
     'GET /fapi/v1/openOrder': signed(weighing(1), (call) => {
       const { symbol } = readSymbol(call.parameters, exchange.market)
       const order = findOrder({ ...call.state, orders: call.state.openOrders }, symbol, call.parameters)
-      if (order === undefined || hides(call, order)) throw new RequestError(-2013, 'Order does not exist.')
+      if (order === undefined || hides(call.hits, call.now, order))
+        throw new RequestError(-2013, 'Order does not exist.')
       return toQueriedRow(order, digitsOf(listings.get(symbol)))
     }),
     'GET /fapi/v1/openOrders': signed(weighingSymbol(1, 40), (call) => {

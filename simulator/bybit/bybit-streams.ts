@@ -5,6 +5,7 @@ import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
 import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
+import { Delivery } from '../streams/delivery.ts'
 import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
 
 interface Connection {
@@ -12,8 +13,8 @@ interface Connection {
   readonly address: string
   readonly openedAt: number
   readonly topics: Set<string>
+  readonly delivery: Delivery
   account: Account | undefined
-  sent: number
 }
 
 /** The private events of Bybit v5. https://bybit-exchange.github.io/docs/v5/ws/connect */
@@ -33,17 +34,22 @@ export class BybitStreams implements Streams {
   }
 
   accept(socket: WebSocket, _path: string, _query: URLSearchParams, address: string): void {
-    const openedAt = this.exchange.clock.now()
+    const { clock } = this.exchange
+    const delivery = new Delivery(socket, address, clock, this.faults, false)
+    const openedAt = clock.now()
     const connection: Connection = {
       socket,
       address,
       openedAt,
       topics: new Set(),
+      delivery,
       account: undefined,
-      sent: 0,
     }
     this.connections.add(connection)
-    socket.on('close', () => this.connections.delete(connection))
+    socket.on('close', () => {
+      this.connections.delete(connection)
+      delivery.stop()
+    })
     socket.on('error', () => socket.terminate())
     socket.on('message', (data) => this.hear(connection, data))
   }
@@ -51,12 +57,12 @@ export class BybitStreams implements Streams {
   pulse(): void {}
 
   report(): ConnectionReport[] {
-    return [...this.connections].map(({ address, openedAt, topics, sent }) => ({
+    return [...this.connections].map(({ address, openedAt, topics, delivery }) => ({
       category: 'private',
       address,
       openedAt,
       subscriptions: topics.size,
-      sent,
+      sent: delivery.sent,
     }))
   }
 
@@ -65,17 +71,17 @@ export class BybitStreams implements Streams {
   }
 
   private hear(connection: Connection, data: RawData): void {
-    const {
-      op,
-      args = [],
-      req_id,
-    } = JSON.parse(toText(data)) as {
-      op?: string
-      args?: string[]
-      req_id?: string
-    }
-    const answer = (of: object) => connection.socket.send(JSON.stringify({ ...of, req_id, conn_id: 'sim' }))
-    if (op === 'ping') return answer({ success: true, ret_msg: 'pong', op })
+    const { delivery } = connection
+    const request = parse(data)
+    if (request === undefined) return delivery.reply({ success: false, ret_msg: 'error:invalid json' })
+    const { op, args = [], req_id } = request
+    const toAnswer = (of: object) => ({ ...of, req_id, conn_id: 'sim' })
+    const answer = (of: object) => delivery.reply(toAnswer(of))
+    if (op === 'ping')
+      return delivery.pong(
+        'stream/private/ping',
+        JSON.stringify(toAnswer({ success: true, ret_msg: 'pong', op })),
+      )
     if (op === 'auth') {
       const [key = '', expires = '', sign] = args
       const account = this.exchange.accounts.find(key)
@@ -118,22 +124,28 @@ export class BybitStreams implements Streams {
   }
 
   private send(account: Account, topic: string, row: object, now: number): void {
-    const text = JSON.stringify({
-      id: `${account.key}-${now}`,
-      topic,
-      creationTime: Math.floor(now),
-      data: [row],
-    })
+    const event = { id: `${account.key}-${now}`, topic, creationTime: Math.floor(now), data: [row] }
+    const message = { place: `stream/private/${topic}`, stream: topic, event }
     for (const connection of this.connections) {
-      if (connection.account !== account || !connection.topics.has(topic)) continue
-      const hits = this.faults.take(connection.address, `stream/private/${topic}`)
-      if (hits.silence !== undefined) continue
-      connection.socket.send(text)
-      connection.sent += 1
+      if (connection.account === account && connection.topics.has(topic)) connection.delivery.deliver(message)
     }
   }
 }
 
-function toText(data: RawData): string {
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8')
+interface Request {
+  readonly op?: string
+  readonly args?: readonly string[]
+  readonly req_id?: unknown
+}
+
+/** Undefined for what is no request. */
+function parse(data: RawData): Request | undefined {
+  try {
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)
+    const { op, args, req_id } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+    const texts = Array.isArray(args) ? args.map(String) : []
+    return { op: String(op), args: texts, ...(req_id === undefined ? {} : { req_id }) }
+  } catch {
+    return undefined
+  }
 }

@@ -1,29 +1,32 @@
-import { createHmac } from 'node:crypto'
-import type { Account, AccountState } from '../account/account.ts'
-import { readPosition } from '../account/account.ts'
+import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
-import { sidesOf } from '../binance/position-rows.ts'
+import { readShown } from '../account/shown.ts'
 import type { Hits } from '../core/faults.ts'
+import { lackRows } from '../core/lack-rows.ts'
 import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
-import { BybitError, toBybitError } from './bybit-error.ts'
+import { toAccountRoutes } from './account-routes.ts'
 import { AddressLimit, BYBIT_ADDRESS_POLICY } from './address-limit.ts'
-import { readSymbol, toMarketRoutes, type MarketRoute } from './market-routes.ts'
-import { cancelAll, cancelOrder, createOrder, listOrders, type Body } from './order-routes.ts'
+import { findAccount } from './authorize.ts'
+import { BybitError, toBybitError } from './bybit-error.ts'
+import { toMarketRoutes, type MarketRoute } from './market-routes.ts'
+import { toForbidden, tooMany, toReply, withRoom } from './reply.ts'
+import type { AccountRoute, Body, Call } from './route.ts'
 import { Symbols } from './symbols.ts'
-import { toLogRow, toPositionRow, toTradeRow, toWalletRow } from './rows.ts'
+import { UserLimits } from './user-limits.ts'
 
-const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
-
-/** Bybit v5, linear, over its REST wire: what the limits by address and the account of one user are about. */
+/** Bybit v5, linear, over its REST wire: limits by address and account, and what an account may ask. */
 export class BybitVenue implements Venue {
   readonly name = 'bybit'
   private readonly exchange: Exchange
   private readonly limit = new AddressLimit(BYBIT_ADDRESS_POLICY)
+  private readonly userLimits = new UserLimits()
   private readonly market: ReadonlyMap<string, MarketRoute>
+  private readonly accounts: ReadonlyMap<string, AccountRoute>
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
     this.market = new Map(toMarketRoutes(new Symbols(exchange.market), exchange.clock))
+    this.accounts = new Map(toAccountRoutes(exchange))
   }
 
   owns(path: string): boolean {
@@ -31,11 +34,14 @@ export class BybitVenue implements Venue {
   }
 
   answer(request: VenueRequest, hits: Hits): Reply {
-    const now = this.exchange.clock.now()
-    if (!this.limit.admit(request.address, now)) return forbidden()
+    const { clock, accounts } = this.exchange
+    const now = clock.now()
+    if (!this.limit.admit(request.address, now)) return toForbidden()
+    let user: { readonly user?: string } = {}
     try {
       if (hits.reject !== undefined) throw new BybitError(hits.reject.code, hits.reject.msg ?? 'Rejected.')
-      const route = this.market.get(`${request.method} ${request.path}`)
+      const place = `${request.method} ${request.path}`
+      const route = this.market.get(place)
       if (route !== undefined) {
         this.exchange.advance()
         const { result, polled } = route(request.query)
@@ -45,24 +51,33 @@ export class BybitVenue implements Venue {
       if (request.path.startsWith('/v5/market/')) {
         return { status: 404, body: '404 page not found', headers: { 'Content-Type': 'text/plain' } }
       }
-      return toReply(0, 'OK', this.answerAccount(request, hits, now), now)
+      const account = findAccount(request, accounts, now, clock.rate)
+      user = { user: account.key }
+      this.exchange.advance()
+      return { ...this.answerAccount(place, account, request, hits, now), ...user }
     } catch (error) {
       const { code, message } = toBybitError(error)
-      return toReply(code, message, {}, now)
+      return { ...toReply(code, message, {}, now), ...user }
     }
   }
 
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply {
     const now = this.exchange.clock.now()
     if (kind === 'ban') this.limit.ban(request.address, until)
-    if (kind === 'ban' || !this.limit.admit(request.address, now)) return forbidden()
-    const reply = toReply(10006, 'Too many visits!', {}, now)
-    const limits = {
-      'X-Bapi-Limit': '10',
-      'X-Bapi-Limit-Status': '0',
-      'X-Bapi-Limit-Reset-Timestamp': String(until),
-    }
-    return { ...reply, headers: { ...reply.headers, ...limits } }
+    if (kind === 'ban' || !this.limit.admit(request.address, now)) return toForbidden()
+    return tooMany(now, { limit: 10, left: 0, resetAt: until })
+  }
+
+  toFailure(status: number): string {
+    const retMsg =
+      status === 503 ? 'Request timeout, please try again later' : 'System error. Please try again later.'
+    return JSON.stringify({
+      retCode: 10016,
+      retMsg,
+      result: {},
+      retExtInfo: {},
+      time: this.exchange.clock.now(),
+    })
   }
 
   isBanned(address: string): boolean {
@@ -75,111 +90,58 @@ export class BybitVenue implements Venue {
 
   reset(): void {
     this.limit.reset()
+    this.userLimits.reset()
   }
 
-  private answerAccount(request: VenueRequest, hits: Hits, now: number): object {
-    const account = this.findAccount(request, now)
-    this.exchange.advance()
-    const place = `${request.method} ${request.path}`
-    if (request.method === 'POST') return this.change(place, account, parse(request.body), hits, now)
-    return this.read(place, account, request.query, now)
+  private answerAccount(
+    place: string,
+    account: Account,
+    request: VenueRequest,
+    hits: Hits,
+    now: number,
+  ): Reply {
+    const route = this.accounts.get(place)
+    if (route === undefined) throw new BybitError(10001, `no such endpoint: ${place}`)
+    const isRead = request.method === 'GET'
+    const body = isRead ? {} : parse(request.body)
+    const state = readShown(this.exchange, account, hits, now)
+    const room = this.userLimits.take(`${account.key} ${place}`, route.limit, 1, now)
+    if (room.taken === 0) return tooMany(now, room)
+    return withRoom(this.run(route, { account, state, query: request.query, body, now, hits }, isRead), room)
   }
 
-  private change(place: string, account: Account, body: Body, hits: Hits, now: number): object {
-    const run = () => {
-      if (place === 'POST /v5/order/create') return createOrder(this.exchange, account, body, now)
-      if (place === 'POST /v5/order/cancel') return cancelOrder(this.exchange, account, body)
-      if (place === 'POST /v5/order/cancel-all') return cancelAll(this.exchange, account, body)
-      throw new BybitError(10001, `no such endpoint: ${place}`)
+  private run(route: AccountRoute, call: Call, isRead: boolean): Reply {
+    const { hits, now } = call
+    try {
+      if (hits.unknown?.taken === false) throw outcomeUnknown()
+      const result = route.answer(call)
+      if (hits.unknown !== undefined) throw outcomeUnknown()
+      if (hits.lackRows === undefined || !isRead) return toReply(0, 'OK', result, now)
+      return toReply(0, 'OK', lackRows(result, hits.lackRows, toName) as object, now)
+    } catch (error) {
+      const { code, message } = toBybitError(error)
+      return toReply(code, message, {}, now)
     }
-    const lost = () => new BybitError(10016, 'Request timeout, please try again later')
-    if (hits.unknown?.taken === false) throw lost()
-    const answer = run()
-    if (hits.unknown !== undefined) throw lost()
-    return answer
-  }
-
-  private read(place: string, state: Account, query: URLSearchParams, now: number): object {
-    const { market } = this.exchange
-    const list = (rows: readonly object[]) => ({ category: 'linear', list: rows, nextPageCursor: '' })
-    switch (place) {
-      case 'GET /v5/account/info':
-        return { marginMode: 'REGULAR_MARGIN', unifiedMarginStatus: 6, updatedTime: String(now) }
-      case 'GET /v5/account/wallet-balance':
-        return { list: [toWalletRow(state, market, now)] }
-      case 'GET /v5/position/list':
-        return list(this.positions(state, query).map((each) => toPositionRow(state, market, each, now)))
-      case 'GET /v5/order/realtime':
-        return listOrders(this.exchange, state, query, false)
-      case 'GET /v5/order/history':
-        return listOrders(this.exchange, state, query, true)
-      case 'GET /v5/execution/list':
-        return list(newest(state.trades, query).map((each) => toTradeRow(state, each)))
-      case 'GET /v5/account/transaction-log':
-        return list(newest(state.income, query).map((each) => toLogRow(each)))
-      default:
-        throw new BybitError(10001, `no such endpoint: ${place}`)
-    }
-  }
-
-  /** Both sides of a symbol, flat or not; of all symbols those that are held. */
-  private positions(state: AccountState, query: URLSearchParams) {
-    const symbol = query.get('symbol')
-    if (symbol === null) {
-      const settle = query.get('settleCoin') ?? ''
-      return [...state.positions.values()].filter((each) => each.size !== 0n && each.symbol.endsWith(settle))
-    }
-    const listing = readSymbol(this.exchange.market, symbol)
-    return sidesOf(state).map((side) => readPosition(state, listing.symbol, side))
-  }
-
-  /** Checks signature and clock; a window is meant in the client's time. */
-  private findAccount(request: VenueRequest, now: number): Account {
-    const header = (name: string) => String(request.headers[`x-bapi-${name}`] ?? '')
-    const [key, timestamp, window] = [header('api-key'), header('timestamp'), header('recv-window')]
-    const account = this.exchange.accounts.find(key)
-    if (account === undefined) throw new BybitError(10003, 'API key is invalid.')
-    const text = `${timestamp}${key}${window}${request.method === 'GET' ? request.queryText : request.body}`
-    const expected = createHmac('sha256', account.secret).update(text).digest('hex')
-    if (expected !== header('sign'))
-      throw new BybitError(10004, 'error sign! please check your signature generation algorithm.')
-    const scale = Math.max(1, this.exchange.clock.rate)
-    const [age, most] = [now - Number(timestamp), Number(window) * scale]
-    if (!(age <= most && age > -1_000 * scale))
-      throw new BybitError(10002, 'invalid request, please check your server timestamp or recv_window param')
-    return account
   }
 }
 
-function newest<T extends { readonly time: number; readonly symbol: string }>(
-  rows: readonly T[],
-  query: URLSearchParams,
-): T[] {
-  const [from, to] = [Number(query.get('startTime') ?? 0), Number(query.get('endTime') ?? Infinity)]
-  const symbol = query.get('symbol')
-  return rows
-    .filter((each) => each.time >= from && each.time <= to && (symbol === null || each.symbol === symbol))
-    .slice(-Number(query.get('limit') ?? 50))
-    .toReversed()
+/** What a row of an account answer is about. */
+function toName({ symbol, coin, currency }: Readonly<Record<string, unknown>>): string | undefined {
+  const name = [symbol, coin, currency].find((each) => typeof each === 'string' && each !== '')
+  return name as string | undefined
 }
 
 function parse(text: string): Body {
+  let sent: unknown
   try {
-    return JSON.parse(text) as Body
+    sent = JSON.parse(text)
   } catch {
     throw new BybitError(10001, 'params error: not JSON')
   }
+  if (typeof sent !== 'object' || sent === null) throw new BybitError(10001, 'params error: not JSON')
+  return sent as Body
 }
 
-function toReply(retCode: number, retMsg: string, result: object, time: number): Reply {
-  const body = JSON.stringify({ retCode, retMsg, result, retExtInfo: {}, time: Math.floor(time) })
-  return { status: 200, body, headers: JSON_TYPE }
-}
-
-function forbidden(): Reply {
-  return {
-    status: 403,
-    body: 'access too frequent. Please try again later.',
-    headers: { 'Content-Type': 'text/html' },
-  }
+function outcomeUnknown(): BybitError {
+  return new BybitError(10016, 'Request timeout, please try again later')
 }

@@ -124,6 +124,10 @@ export function stopIdOf({ id }: Conditional): string {
   return `c-${id}`
 }
 
+export function tradeIdOf({ id }: Trade): string {
+  return `e-${id}`
+}
+
 /** A row of /v5/execution/list and of the topic `execution`. */
 export function toTradeRow(state: AccountState, trade: Trade) {
   const order = state.orders.get(trade.orderId)
@@ -133,7 +137,7 @@ export function toTradeRow(state: AccountState, trade: Trade) {
     symbol: trade.symbol,
     orderId: parent === undefined ? orderIdOf(trade.orderId) : stopIdOf(parent),
     orderLinkId: parent?.clientId ?? order?.clientId ?? '',
-    execId: `e-${trade.id}`,
+    execId: tradeIdOf(trade),
     execType: 'Trade',
     side: sides[trade.side],
     execPrice: formatShort(trade.price),
@@ -199,8 +203,13 @@ export function toWalletRow(state: AccountState, market: Market, now: number) {
   return { accountType: 'UNIFIED', coin }
 }
 
+export function logIdOf({ id, symbol, type }: Income): string {
+  return `${id}_${symbol}_${type}`
+}
+
 /** A row of /v5/account/transaction-log. */
-export function toLogRow({ type, symbol, asset, amount, time, id }: Income) {
+export function toLogRow(income: Income) {
+  const { type, symbol, asset, amount, time } = income
   const change = formatShort(amount)
   const kind =
     type === 'FUNDING_FEE'
@@ -211,7 +220,7 @@ export function toLogRow({ type, symbol, asset, amount, time, id }: Income) {
           : 'TRANSFER_IN'
         : 'TRADE'
   return {
-    id: `${id}_${symbol}_${type}`,
+    id: logIdOf(income),
     symbol,
     category: symbol === '' ? '' : 'linear',
     currency: asset,

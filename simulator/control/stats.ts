@@ -1,6 +1,6 @@
 import type { World } from '../http/world.ts'
 
-/** What every source address has asked, and how much of its limits it has used. Weight, bans: on the simulated clock. */
+/** What every source address and account has asked, and how much of its limits an address has used. Weight, bans: on the simulated clock. */
 export function toStats({ clock, traffic, venues, streams }: World) {
   const addresses = Object.fromEntries(
     [...traffic.addresses].map(([address, record]) => {
@@ -25,6 +25,7 @@ export function toStats({ clock, traffic, venues, streams }: World) {
     offsetMs: clock.offsetMs,
     requests: traffic.requests,
     addresses,
+    users: Object.fromEntries(traffic.users),
     streams: streams.flatMap((each) => each.report()),
   }
 }

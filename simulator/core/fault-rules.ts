@@ -62,7 +62,7 @@ export const FaultRule = z.discriminatedUnion('kind', [
     status: z.number().int().min(400).max(599).optional(),
     ...which,
   }),
-  // Orders are answered -1007, whether they were taken (the default) or not.
+  // The outcome of orders is left open (-1007 and the like), whether they were taken (the default) or not.
   z.strictObject({ kind: z.literal('unknown'), taken: z.boolean().optional(), ...which }),
   // Orders are not found for `ms` after they were placed.
   z.strictObject({ kind: z.literal('notFoundFor'), ms: short, ...which }),
@@ -99,6 +99,11 @@ const ofStreams: ReadonlySet<FaultKind> = new Set<FaultKind>([
 ])
 const ofBoth: ReadonlySet<FaultKind> = new Set<FaultKind>(['cut', 'refuse'])
 
+// Of all venues together: `cancel-algos` is OKX's, `trading-stop` and what stands behind `order/` Bybit's.
+const CHANGES_ORDERS = /^(?:POST|PUT|DELETE) .*(?:order|cancel-algos|trading-stop)/i
+const NAMES_AN_ORDER =
+  /(?:order|order-algo|cancel-algos|cancel-batch-orders|order\/(?:realtime|history|cancel|cancel-batch))$/i
+
 /** True when a rule can hit what is at a place: `POST /fapi/v1/order`, `stream/private/ping` or `trigger/BTCUSDT`. */
 export function concerns(rule: FaultRule, place: string): boolean {
   if (rule.kind === 'clockOffset') return false
@@ -109,8 +114,8 @@ export function concerns(rule: FaultRule, place: string): boolean {
   if (place.startsWith('trigger/') || kind === 'triggerFails') {
     return kind === 'triggerFails' && place.startsWith('trigger/')
   }
-  if (kind === 'unknown') return /^(?:POST|PUT|DELETE) .*order/i.test(place)
-  if (kind === 'notFoundFor') return /order$/i.test(place)
+  if (kind === 'unknown') return CHANGES_ORDERS.test(place)
+  if (kind === 'notFoundFor') return NAMES_AN_ORDER.test(place)
   if (kind === 'freeze' || kind === 'lag' || kind === 'lackRows') return place.startsWith('GET ')
   return kind === 'delay' || !ofStreams.has(kind)
 }

@@ -22,6 +22,10 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
   /** the klines this answers up to the present, for the lap measurement */
   readonly polled?: { readonly symbol: string; readonly interval: string }
+  /** the API key of the account that asked, once it is known */
+  readonly user?: string
+  /** refused for asking too often, and by whose limit: the source address's or the account's */
+  readonly overLimit?: 'address' | 'user'
 }
 
 /** What a venue tells of an address's use of its limits, for the stats. */
@@ -40,6 +44,8 @@ export interface Venue {
   answer(request: VenueRequest, hits: Hits): Reply
   /** Refuses as the venue does over its limits (429), or to a banned address (418), until `until` (simulated ms). */
   refuse(request: VenueRequest, kind: 'rateLimit' | 'ban', until: number): Reply
+  /** What the venue says when it fails with an HTTP status of its own, as JSON. */
+  toFailure(status: number): string
   /** True while the venue's own limits ban the address. */
   isBanned(address: string): boolean
   readUse(address: string): AddressUse | undefined

@@ -25,7 +25,10 @@ export function answerVenue(
   later(hits.latency?.when === 'before' ? clock.toWallMs(hits.latency.ms) : 0, () => {
     const wasBanned = venue.isBanned(request.address)
     const answered = answer()
-    const reply = spoil(answered, hits)
+    const reply = spoil(venue, answered, hits)
+    if (answered.overLimit !== undefined) record.limitRefusals += 1
+    if (answered.user !== undefined)
+      traffic.countUser(answered.user, request.path, answered.overLimit === 'user')
     if (reply.status === 429) record.http429 += 1
     if (reply.status === 418) record.http418 += 1
     if (answered.status === 403) record.http403 += 1
@@ -66,9 +69,9 @@ export function answerVenue(
 }
 
 /** The reply as the faults leave it; a refusal over the limits stays as it is. */
-function spoil(reply: Reply, hits: Hits): Reply {
-  if (reply.status === 429 || reply.status === 418 || reply.status === 403) return reply
-  if (hits.status !== undefined) return toFailure(hits.status)
+function spoil(venue: Venue, reply: Reply, hits: Hits): Reply {
+  if (reply.overLimit !== undefined) return reply
+  if (hits.status !== undefined) return toFailure(venue, hits.status)
   const used = reply.headers['X-MBX-USED-WEIGHT-1M']
   const counted: Record<string, string> = used === undefined ? {} : { 'X-MBX-USED-WEIGHT-1M': used }
   if (hits.empty !== undefined) {
@@ -81,18 +84,13 @@ function spoil(reply: Reply, hits: Hits): Reply {
   return reply
 }
 
-function toFailure(rule: NonNullable<Hits['status']>): Reply {
+function toFailure(venue: Venue, rule: NonNullable<Hits['status']>): Reply {
   const retry: Record<string, string> =
     rule.retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(rule.retryAfterMs / 1000)) }
   if (rule.body === 'none') return { status: rule.status, body: '', headers: retry }
   if (rule.body === 'json') {
-    // The venue's own texts: a 503 with this one leaves the outcome of an order unknown.
-    const [code, msg] =
-      rule.status === 503
-        ? [-1000, 'Unknown error, please check your request or try again later.']
-        : [-1001, 'Internal error; unable to process your request. Please try again.']
     const headers = { 'Content-Type': 'application/json;charset=UTF-8', ...retry }
-    return { status: rule.status, body: JSON.stringify({ code, msg }), headers }
+    return { status: rule.status, body: venue.toFailure(rule.status), headers }
   }
   const body = `<html>\r\n<head><title>${rule.status}</title></head>\r\n<body><center><h1>${rule.status}</h1></center></body>\r\n</html>\r\n`
   return { status: rule.status, body, headers: { 'Content-Type': 'text/html', ...retry } }

@@ -5,6 +5,7 @@ import type { Account } from '../account/account.ts'
 import type { Exchange } from '../account/exchange.ts'
 import type { Faults } from '../core/faults.ts'
 import type { ConnectionReport, Streams } from '../core/streams.ts'
+import { Delivery } from '../streams/delivery.ts'
 import { toAccountRow, toAlgoRow, toOrderRow, toPositionRow } from './rows.ts'
 
 const channels: Readonly<Record<string, readonly string[]>> = {
@@ -26,8 +27,8 @@ interface Connection {
   readonly address: string
   readonly openedAt: number
   readonly channels: Map<string, Argument>
+  readonly delivery: Delivery
   account: Account | undefined
-  sent: number
 }
 
 /** The private events of OKX v5. https://www.okx.com/docs-v5/en/#overview-websocket */
@@ -47,10 +48,15 @@ export class OkxStreams implements Streams {
   }
 
   accept(socket: WebSocket, path: string, _query: URLSearchParams, address: string): void {
-    const openedAt = this.exchange.clock.now()
-    const connection = { socket, path, address, openedAt, channels: new Map(), account: undefined, sent: 0 }
+    const { clock } = this.exchange
+    const delivery = new Delivery(socket, address, clock, this.faults, false)
+    const openedAt = clock.now()
+    const connection = { socket, path, address, openedAt, channels: new Map(), delivery, account: undefined }
     this.connections.add(connection)
-    socket.on('close', () => this.connections.delete(connection))
+    socket.on('close', () => {
+      this.connections.delete(connection)
+      delivery.stop()
+    })
     socket.on('error', () => socket.terminate())
     socket.on('message', (data) => this.hear(connection, toText(data)))
   }
@@ -58,7 +64,7 @@ export class OkxStreams implements Streams {
   pulse(): void {}
 
   report(): ConnectionReport[] {
-    return [...this.connections].map(({ address, openedAt, channels: { size }, sent }) => ({
+    return [...this.connections].map(({ address, openedAt, channels: { size }, delivery: { sent } }) => ({
       category: 'private',
       address,
       openedAt,
@@ -72,9 +78,9 @@ export class OkxStreams implements Streams {
   }
 
   private hear(connection: Connection, text: string): void {
-    if (text === 'ping') return connection.socket.send('pong')
+    if (text === 'ping') return connection.delivery.pong('stream/private/ping', 'pong')
     const { op, args = [] } = JSON.parse(text) as { op?: string; args?: Argument[] }
-    const answer = (of: object) => connection.socket.send(JSON.stringify({ ...of, connId: 'sim' }))
+    const answer = (of: object) => connection.delivery.reply({ ...of, connId: 'sim' })
     if (op === 'login') {
       const account = this.findAccount(args[0] ?? {})
       if (account === undefined) return answer({ event: 'error', code: '60009', msg: 'Login failed.' })
@@ -143,10 +149,8 @@ export class OkxStreams implements Streams {
   }
 
   private sendTo(connection: Connection, channel: string, data: readonly object[]): void {
-    const hits = this.faults.take(connection.address, `stream/private/${channel}`)
-    if (hits.silence !== undefined) return
-    connection.socket.send(JSON.stringify({ arg: connection.channels.get(channel), data }))
-    connection.sent += 1
+    const event = { arg: connection.channels.get(channel), data }
+    connection.delivery.deliver({ place: `stream/private/${channel}`, stream: channel, event })
   }
 }
 

@@ -186,14 +186,23 @@ export function toAccountRow(state: AccountState, market: Market, now: number) {
   return { uTime: String(Math.floor(now)), details }
 }
 
+export function billIdOf({ id, type }: Income): string {
+  return `${id}${type === 'COMMISSION' ? '1' : '0'}`
+}
+
+export function billTypeOf({ type }: Income): string {
+  return billTypes[type]
+}
+
 /** A row of /api/v5/account/bills. */
-export function toBillRow(market: Market, { type, symbol, asset, amount, time, id }: Income) {
+export function toBillRow(market: Market, income: Income) {
+  const { type, symbol, asset, amount, time } = income
   const change = formatShort(amount)
   return {
-    billId: `${id}${type === 'COMMISSION' ? '1' : '0'}`,
+    billId: billIdOf(income),
     ccy: asset,
     instId: symbol === '' ? '' : instIdOf(listingOf(market, symbol)),
-    type: billTypes[type],
+    type: billTypeOf(income),
     balChg: change,
     pnl: type === 'REALIZED_PNL' ? change : '0',
     fee: type === 'COMMISSION' ? change : '0',

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 
 export type Event = Readonly<Record<string, unknown>>
 
-/** A client's connection that keeps all it hears. */
+/** A client's connection that keeps all it hears; a bare `pong` as `{text}`. */
 export interface Stream {
   readonly socket: WebSocket
   readonly heard: Event[]
@@ -19,7 +19,8 @@ export async function openStream(url: string, path: string): Promise<Stream> {
   const heard: Event[] = []
   const waiting = new Set<() => void>()
   socket.on('message', (data: Buffer) => {
-    const parsed = JSON.parse(data.toString()) as Event | Event[]
+    const text = data.toString()
+    const parsed = text === 'pong' ? { text } : (JSON.parse(text) as Event | Event[])
     heard.push(...(Array.isArray(parsed) ? parsed : [parsed]))
     for (const look of waiting) look()
   })

@@ -6,7 +6,7 @@ import type { ConnectionReport, Streams } from '../../core/streams.ts'
 import type { ListenKeys } from '../listen-keys.ts'
 import { Connection, type Category } from './connection.ts'
 import { openFeed, toMessage, type OpenFeed } from './feeds.ts'
-import type { Message } from './message.ts'
+import type { Message } from '../../streams/message.ts'
 import { toUserEvents } from './user-events.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../core/listing.ts'
 import { formatUnits } from '../../core/units.ts'
 import type { Feed } from './feed.ts'
-import type { Event } from './message.ts'
+import type { Event } from '../../streams/message.ts'
 
 /** The best bid and ask each time they change. */
 export function toBookFeed(find: () => Listing | undefined, clock: Clock): Feed {

@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../../core/clock.ts'
 import type { Faults } from '../../core/faults.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery } from '../../streams/delivery.ts'
 
 /** What the venue gives at `/public`, `/market` and `/private`; the paths from before stay open and silent. */
 export type Category = 'public' | 'market' | 'private' | 'old'

@@ -1,4 +1,4 @@
-import type { Event } from './message.ts'
+import type { Event } from '../../streams/message.ts'
 
 /** Tells what one stream has to say at `now` (simulated ms) that it has not said before. */
 export type Feed = (now: number) => readonly (Event | readonly Event[])[]

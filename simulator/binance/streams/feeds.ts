@@ -6,7 +6,7 @@ import { toBookFeed, toBookTickerEvent, toPartialBookFeed } from './book-feeds.t
 import type { Category } from './connection.ts'
 import { everySoOften, type Feed } from './feed.ts'
 import { toKlineFeed } from './kline-feed.ts'
-import type { Event, Message } from './message.ts'
+import type { Event, Message } from '../../streams/message.ts'
 import { toMarkEvent, toMiniTickerEvent, toTickerEvent } from './ticker-events.ts'
 import { toTradeFeed } from './trade-feed.ts'
 

@@ -2,7 +2,7 @@ import { readKline, type Kline } from '../../core/klines.ts'
 import type { Listing } from '../../core/listing.ts'
 import { formatUnits } from '../../core/units.ts'
 import type { Feed } from './feed.ts'
-import type { Event } from './message.ts'
+import type { Event } from '../../streams/message.ts'
 
 const PUSH_MS = 250
 

@@ -1,7 +1,7 @@
 import type { Listing } from '../../core/listing.ts'
 import { readPremium } from '../../core/premium.ts'
 import { toDayTicker } from '../tickers.ts'
-import type { Event } from './message.ts'
+import type { Event } from '../../streams/message.ts'
 
 /** Mark, index and funding of a symbol; undefined before its first candle. */
 export function toMarkEvent(listing: Listing, now: number): Event | undefined {

@@ -8,7 +8,7 @@ import { assetOf } from '../../account/ledger.ts'
 import type { Market } from '../../core/market.ts'
 import { averagePrice, digitsOf, formatAverage } from '../order-rows.ts'
 import { breakEvenPrice } from '../position-rows.ts'
-import type { Event } from './message.ts'
+import type { Event } from '../../streams/message.ts'
 
 /** What the user stream tells of an event, in the order the venue sends it; `now` becomes E. */
 export function toUserEvents(event: AccountEvent, market: Market, now: number): Event[] {

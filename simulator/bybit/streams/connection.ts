@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws'
-import { Delivery } from '../../binance/streams/delivery.ts'
+import { Delivery } from '../../streams/delivery.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Faults } from '../../core/faults.ts'
 import type { Symbols } from '../symbols.ts'
@@ -68,7 +68,8 @@ export class Connection {
     }
     const op = typeof request.op === 'string' ? request.op : ''
     const reqId = typeof request.req_id === 'string' ? request.req_id : ''
-    if (op === 'ping') this.reply(true, 'pong', reqId, op)
+    if (op === 'ping')
+      this.delivery.pong('stream/public/ping', JSON.stringify(this.toReply(true, 'pong', reqId, op)))
     else if (op === 'subscribe' || op === 'unsubscribe') {
       const problem = this.change(op, request.args)
       this.reply(problem === undefined, problem ?? '', reqId, op)
@@ -96,7 +97,11 @@ export class Connection {
   }
 
   private reply(success: boolean, text: string, reqId: string, op: string): void {
-    this.delivery.reply({ success, ret_msg: text, conn_id: this.id, req_id: reqId, op })
+    this.delivery.reply(this.toReply(success, text, reqId, op))
+  }
+
+  private toReply(success: boolean, text: string, reqId: string, op: string): object {
+    return { success, ret_msg: text, conn_id: this.id, req_id: reqId, op }
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Account, AccountState } from '../account/account.ts'
+import type { Account } from '../account/account.ts'
 import type { Conditional, ConditionalTicket } from '../account/conditional.ts'
 import { isWaiting } from '../account/conditional.ts'
 import type { Exchange } from '../account/exchange.ts'
 import { parseFixed, type Fixed } from '../account/fixed.ts'
 import { isOpen, type Order, type PositionSide, type Ticket, type TimeInForce } from '../account/order.ts'
+import { hides } from '../account/shown.ts'
 import { checkOrder, checkPrice, checkQuantity } from '../binance/check-order.ts'
 import { filtersOf } from '../binance/filters.ts'
 import { readMark } from '../account/marks.ts'
@@ -11,9 +12,8 @@ import { isReached } from '../account/conditional.ts'
 import type { Listing } from '../core/listing.ts'
 import { BybitError } from './bybit-error.ts'
 import { readSymbol } from './market-routes.ts'
-import { orderIdOf, parentOf, stopIdOf, toOrderRow, toStopRow } from './rows.ts'
-
-export type Body = Readonly<Record<string, string | number | boolean | undefined>>
+import type { Body, Call } from './route.ts'
+import { orderIdOf, stopIdOf } from './rows.ts'
 
 const positionSides: Readonly<Record<string, PositionSide>> = { 0: 'BOTH', 1: 'LONG', 2: 'SHORT' }
 const timesInForce: Readonly<Record<string, TimeInForce>> = {
@@ -25,7 +25,7 @@ const timesInForce: Readonly<Record<string, TimeInForce>> = {
 const noSuchOrder = () => new BybitError(110001, 'order not exists or too late to cancel')
 
 /** POST /v5/order/create. https://bybit-exchange.github.io/docs/v5/order/create-order */
-export function createOrder(exchange: Exchange, account: Account, body: Body, now: number) {
+export function createOrder(exchange: Exchange, { account, body, now }: Call) {
   const listing = readSymbol(exchange.market, String(body['symbol']))
   const clientId = typeof body['orderLinkId'] === 'string' ? body['orderLinkId'] : ''
   const isUsed =
@@ -58,16 +58,18 @@ export function createOrder(exchange: Exchange, account: Account, body: Body, no
 }
 
 /** POST /v5/order/cancel. */
-export function cancelOrder(exchange: Exchange, account: Account, body: Body) {
+export function cancelOrder(exchange: Exchange, { account, body, hits, now }: Call) {
   const { order, conditional } = findOne(account, body)
-  if (conditional !== undefined && isWaiting(conditional)) exchange.cancelConditional(account, conditional)
+  const found = conditional !== undefined && isWaiting(conditional) ? conditional : order
+  if (found === undefined || hides(hits, now, found)) throw noSuchOrder()
+  if (found === conditional) exchange.cancelConditional(account, conditional)
   else if (order !== undefined && isOpen(order)) exchange.cancel(account, order)
   else throw noSuchOrder()
   return { orderId: body['orderId'] ?? '', orderLinkId: body['orderLinkId'] ?? '' }
 }
 
 /** POST /v5/order/cancel-all. */
-export function cancelAll(exchange: Exchange, account: Account, body: Body) {
+export function cancelAll(exchange: Exchange, { account, body }: Call) {
   const isWanted = (each: { symbol: string }) =>
     body['symbol'] === undefined || each.symbol === body['symbol']
   const list: object[] = []
@@ -79,40 +81,6 @@ export function cancelAll(exchange: Exchange, account: Account, body: Body) {
       if (isWanted(each) && isWaiting(each))
         list.push({ orderId: stopIdOf(exchange.cancelConditional(account, each)) })
   return { list, success: '1' }
-}
-
-/** GET /v5/order/realtime, with the orders that ended when one is asked for by its id; GET /v5/order/history. */
-export function listOrders(
-  exchange: Exchange,
-  state: AccountState,
-  query: URLSearchParams,
-  isHistory: boolean,
-) {
-  const { listings } = exchange.market
-  const [orderId, linkId, symbol] = ['orderId', 'orderLinkId', 'symbol'].map((name) => query.get(name))
-  const filter = query.get('orderFilter')
-  const isOne = orderId !== null || linkId !== null
-  const from = Number(query.get('startTime') ?? 0)
-  const orders = [...state.orders.values()]
-    .filter((each) => parentOf(state, each) === undefined)
-    .filter((each) => isHistory || isOne || isOpen(each))
-    .map((each) => toOrderRow(state, each, listings.get(each.symbol)))
-  const stops = [...state.conditionals.values()].map((each) =>
-    toStopRow(state, each, listings.get(each.symbol)),
-  )
-  const isLive = ({ orderStatus }: { orderStatus: string }) =>
-    ['New', 'PartiallyFilled', 'Untriggered', 'Triggered'].includes(orderStatus)
-  const rows = [...orders, ...stops.filter((each) => isHistory || isOne || isLive(each))]
-    .filter((row) => symbol === null || row.symbol === symbol)
-    .filter((row) => orderId === null || row.orderId === orderId)
-    .filter((row) => linkId === null || row.orderLinkId === linkId)
-    .filter((row) => Number(row.createdTime) >= from)
-    .filter(
-      (row) =>
-        filter === null || (filter === 'StopOrder') === ((row.orderStatus as string) === 'Untriggered'),
-    )
-    .toSorted((a, b) => Number(b.createdTime) - Number(a.createdTime))
-  return { category: 'linear', list: rows.slice(0, Number(query.get('limit') ?? 20)), nextPageCursor: '' }
 }
 
 function findOne(account: Account, body: Body): { order?: Order; conditional?: Conditional } {

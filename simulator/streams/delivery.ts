@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
-import type { Clock } from '../../core/clock.ts'
-import type { Faults } from '../../core/faults.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Faults } from '../core/faults.ts'
 import { closesCandle, toText, type Message } from './message.ts'
 
 const REORDER_MS = 1000
@@ -64,6 +64,11 @@ export class Delivery {
   /** An answer to the client itself, which no fault touches. */
   reply(answer: object): void {
     this.socket.send(JSON.stringify(answer))
+  }
+
+  /** An answer to the client's ping, which silence keeps back; `place` is `stream/private/ping`. */
+  pong(place: string, text: string): void {
+    if (this.faults.take(this.address, place).silence === undefined) this.socket.send(text)
   }
 
   stop(): void {

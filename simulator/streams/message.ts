@@ -1,4 +1,4 @@
-import { encode } from '../encode.ts'
+import { encode } from '../core/encode.ts'
 
 /** One event on its way to its subscribers. */
 export interface Message {
@@ -21,10 +21,17 @@ export function toText(message: Message, behindMs = 0): string {
   return text
 }
 
-/** True for the last message of a candle. */
+/** True for the last message of a candle, in the words of any venue. */
 export function closesCandle({ event }: Message): boolean {
-  const kline = 'k' in event ? event.k : undefined
-  return typeof kline === 'object' && kline !== null && 'x' in kline && kline.x === true
+  if ('k' in event) return isTrueIn(event.k, 'x')
+  const rows = 'data' in event && Array.isArray(event.data) ? (event.data as unknown[]) : []
+  return rows.some((row) =>
+    Array.isArray(row) ? row.length === 9 && row[8] === '1' : isTrueIn(row, 'confirm'),
+  )
+}
+
+function isTrueIn(row: unknown, name: string): boolean {
+  return typeof row === 'object' && row !== null && (row as Record<string, unknown>)[name] === true
 }
 
 function toBehind(event: Message['event'], behindMs: number): unknown {
