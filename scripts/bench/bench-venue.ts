@@ -12,8 +12,11 @@ export interface BenchVenue {
   readonly polls: { readonly path: string; readonly limit: number; readonly windowMs: number }
   /** what the simulator calls a symbol of the venue */
   marketName(symbol: string): string
-  /** whether several processes at full speed would be beyond the account's limits most of the time */
-  readonly isTight: boolean
+  /**
+   * venue ms between two orders of one process, so that a few of them at full speed are not beyond the account's limits
+   * most of the time; undefined where they would not be
+   */
+  readonly orderPauseMs: number | undefined
   /** venue ms after which it must be known what became of an order: it may come late by the venue's window for it */
   readonly knownWithinMs: number
   /** places, as the simulator's faults name them */

@@ -87,7 +87,9 @@ export async function startCovered(
   }
   run('symbol-cursor', 'actors/symbol-cursor', ['--address', 'bench'], environment)
   await untilTrue('instruments', signal, async () => {
-    const listed = [...(await readInstruments(redis.hub, speaks.id)).keys()].map(speaks.marketName)
+    const listed = [...(await readInstruments(redis.hub, speaks.id)).keys()].map((each) =>
+      speaks.marketName(each),
+    )
     return names.every((name) => listed.includes(name))
   })
   for (const [at, owner] of owners.entries()) {

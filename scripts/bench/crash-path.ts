@@ -27,8 +27,8 @@ export interface CrashSymbol {
 export interface CrashPlace {
   readonly venue: string
   readonly url: string
-  /** whether requests are spread, so that four processes keep to the account's limits together */
-  readonly isPaced: boolean
+  /** venue ms between two orders of one process; where told, four processes keep to the account's limits together */
+  readonly orderPauseMs: number | undefined
 }
 
 /** How long an intent of a crash run may wait to be sent, venue ms. */
@@ -45,7 +45,7 @@ const processes = 4
 /** The path to the account one:first of a venue, on a clock that knows it; `symbols` are the ones it trades. */
 export async function openCrashPath(
   hub: Hub,
-  { venue, url, isPaced }: CrashPlace,
+  { venue, url, orderPauseMs }: CrashPlace,
   clock: Clock,
   symbols: readonly CrashSymbol[],
 ): Promise<CrashPath> {
@@ -54,7 +54,7 @@ export async function openCrashPath(
     localAddress: '',
     proxy: '',
     // The run asks how often things are sent, not how fast they may be.
-    gate: isPaced ? openShareGate(1 / processes, clock) : openGate,
+    gate: orderPauseMs === undefined ? openGate : openShareGate(1 / processes, clock),
     account,
     keys: closeKeys('one', 'first', 'crash'),
     clock,

@@ -78,7 +78,7 @@ async function crashAll(
   const venue = await openCrashVenue(speaks, run.url)
   const clock = knownClock(venue.rate, await venue.now())
   const { symbols } = venue
-  const place = { venue: speaks.id, url: run.url, isPaced: speaks.isTight }
+  const place = { venue: speaks.id, url: run.url, orderPauseMs: speaks.orderPauseMs }
   const path = await openCrashPath(hub, place, clock, symbols)
   const keys = claimKeys(hub, path.of)
   await hub.redis.set(keys.state, 'active')

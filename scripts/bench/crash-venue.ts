@@ -26,7 +26,7 @@ export interface CrashVenue {
 const timeoutMs = 30_000
 const mostSymbols = 12
 const baseSizes = 50
-// In the quote asset: more than the least an order must be worth.
+// In the quote asset, or twice the least that an order must be worth.
 const usualNotional = '25'
 
 function faultsOf({ places: { createOrder: path, readOrder }, codes }: BenchVenue): object[] {
@@ -81,10 +81,12 @@ async function chooseSymbols({ id }: BenchVenue, url: string): Promise<CrashSymb
       return isUsual && status === 'trading' && settle === 'USDT'
     })
     .slice(0, mostSymbols)
-    .flatMap(({ symbol, contractSize, quote, lotSize = '1', minQty = lotSize }) => {
+    .flatMap(({ symbol, contractSize, quote, minNotional = '0', lotSize = '1', minQty = lotSize }) => {
       const mark = marks.get(symbol)
       if (mark === undefined) return []
-      const least = div(usualNotional, mul(contractSize, mark), 12)
+      const twice = mul(minNotional, '2')
+      const notional = compareDecimals(twice, usualNotional) > 0 ? twice : usualNotional
+      const least = div(notional, mul(contractSize, mark), 12)
       const size = ceilTo(compareDecimals(least, minQty) > 0 ? least : minQty, lotSize)
       return [{ symbol, size, contractSize, quote }]
     })

@@ -77,7 +77,10 @@ async function submit(plain: CrashPath, at: number): Promise<boolean> {
       answer = await claim(walked, intent, { before, reservations, revision: answer.revision })
     }
     await pass('after claim', at)
-    if (answer.outcome === 'claimed') await sendClaimed(walked, decodeClaim(answer.claim))
+    if (answer.outcome !== 'claimed') return true
+    await sendClaimed(walked, decodeClaim(answer.claim))
+    // Once it is claimed an order does not wait for long to be sent.
+    await sleep(clock.toRealMs(order.place.orderPauseMs ?? 0))
     return true
   } catch {
     return false

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError } from '../../lib/model/errors.ts'
 import { flagOf, numberOption } from './bench.ts'
-import type { BenchDefinition } from './bench.ts'
+import type { BenchDefinition, Line } from './bench.ts'
 import { venueIn, venueOption } from './bench-venue.ts'
 import type { BenchVenue } from './bench-venue.ts'
 import { compareCandles } from './compare-candles.ts'
@@ -49,8 +49,7 @@ export const lapBench: BenchDefinition = {
     }
     const figures = await measureLap(options, signal)
     tell(figures, options)
-    const { weights: _weights, limitErrors: http429, ...told } = figures
-    return { ...told, http429 }
+    return toLine(figures)
   },
 }
 
@@ -170,13 +169,17 @@ function tell(figures: LapFigures, { speaks, share, addresses }: LapOptions): vo
     ...(weights.length === 0
       ? []
       : [{ figure: 'weight per window', measured: weights.join(' '), beside: `of ${permitted}` }]),
-    { figure: 'answers 429, 418 and 403', measured: String(figures.limitErrors), beside: 'target 0' },
+    { figure: 'refused by a limit', measured: String(figures.limitErrors), beside: 'target 0' },
     {
       figure: 'final candles that differ',
       measured: toCount(figures.candlesDiffering),
       beside: `of ${toCount(figures.candles)}, decimal for decimal; target 0`,
     },
   ])
+}
+
+function toLine({ weights, limitErrors: http429, ...figures }: LapFigures): Line {
+  return { ...figures, http429, ...(weights.length === 0 ? {} : { weights: weights.join(' ') }) }
 }
 
 function pollsIn({ addresses }: VenueStats, path: string): number {

@@ -11,7 +11,7 @@ const statsSchema = z.object({
       requests: z.number(),
       http429: z.number(),
       http418: z.number(),
-      http403: z.number(),
+      limitRefusals: z.number(),
       byPath: z.record(z.string(), z.number()),
       windows: z.array(windowSchema),
     }),
@@ -75,7 +75,7 @@ export function simulatedVenue(url: string): SimulatedVenue {
   }
 }
 
-/** Answers that said of an address that it had asked for too much. */
+/** Requests that a limit refused, in whatever words. */
 export function limitErrorsIn({ addresses }: VenueStats): number {
-  return Object.values(addresses).reduce((sum, each) => sum + each.http429 + each.http418 + each.http403, 0)
+  return Object.values(addresses).reduce((sum, { limitRefusals }) => sum + limitRefusals, 0)
 }

@@ -151,7 +151,7 @@ function tell(venues: readonly VenueFigures[], used: readonly Use[]): void {
       measured: `${toSeconds(each.medianMs)}, ${toSeconds(each.maxMs)}`,
       beside: `${toCount(each.gaps)} gaps`,
     },
-    { figure: '  answers 429, 418 and 403', measured: String(each.limitErrors), beside: 'target 0' },
+    { figure: '  refused by a limit', measured: String(each.limitErrors), beside: 'target 0' },
     {
       figure: '  final candles that differ',
       measured: toCount(each.candlesDiffering),

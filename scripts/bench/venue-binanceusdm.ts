@@ -5,7 +5,7 @@ export const binanceVenue: BenchVenue = {
   id: 'binanceusdm',
   polls: { path: '/fapi/v1/klines', limit: 2_400, windowMs: 60_000 },
   marketName: (symbol) => symbol,
-  isTight: false,
+  orderPauseMs: undefined,
   knownWithinMs: 30_000,
   places: {
     createOrder: 'POST /fapi/v1/order',

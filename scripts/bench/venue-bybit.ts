@@ -5,7 +5,7 @@ export const bybitVenue: BenchVenue = {
   id: 'bybit',
   polls: { path: '/v5/market/kline', limit: 600, windowMs: 5_000 },
   marketName: (symbol) => symbol,
-  isTight: true,
+  orderPauseMs: 500,
   knownWithinMs: 30_000,
   places: {
     createOrder: 'POST /v5/order/create',

@@ -5,7 +5,7 @@ export const okxVenue: BenchVenue = {
   id: 'okx',
   polls: { path: '/api/v5/market/candles', limit: 40, windowMs: 2_000 },
   marketName: (symbol) => symbol.replace(/-SWAP$/, '').replaceAll('-', ''),
-  isTight: true,
+  orderPauseMs: 0,
   knownWithinMs: 45_000,
   places: {
     createOrder: 'POST /api/v5/trade/order',
