@@ -46,6 +46,8 @@ export interface CoverFigures {
   readonly earlyCancels: number
   readonly leftOrders: number
   readonly leftPositions: number
+  /** requests, messages and triggers that went wrong */
+  readonly failures: number
 }
 
 /** Lets positions come, change and go at a venue that fails, with a risk actor for each of their accounts. */
@@ -59,7 +61,7 @@ export async function measureCover(
   const redis = await startBenchRedis()
   const children: ChildProcess[] = []
   try {
-    const held = await startCovered(redis, children, { speaks, seed }, signal)
+    const { accounts: held, readFailures } = await startCovered(redis, children, { speaks, seed }, signal)
     const perRound = held.reduce((sum, { symbols }) => sum + symbols.length, 0)
     const rounds = Math.ceil(histories / perRound)
     const found: Found[] = []
@@ -70,7 +72,7 @@ export async function measureCover(
         ...(await Promise.race([liveRound(held, roll, signal), ...children.map(({ failed }) => failed)])),
       )
     }
-    return toFigures(found)
+    return toFigures(found, await readFailures())
   } finally {
     for (const child of children.toReversed()) await child.stop()
     await redis.stop()
@@ -141,7 +143,9 @@ function judge(
   }
 }
 
-function toFigures(found: readonly Found[]): CoverFigures {
+function toFigures(found: readonly Found[], failures: ReadonlyMap<string, number>): CoverFigures {
+  const never = [...failures].filter(([, count]) => count === 0).map(([name]) => name)
+  if (never.length > 0) tellProgress(`never failed: ${never.join(', ')}`)
   const bare = found.map(({ bareMs }) => bareMs)
   const sum = (of: (each: Found) => number) => found.reduce((total, each) => total + of(each), 0)
   return {
@@ -155,6 +159,7 @@ function toFigures(found: readonly Found[]): CoverFigures {
     earlyCancels: sum(({ earlyCancels }) => earlyCancels),
     leftOrders: sum(({ leftOrders }) => leftOrders),
     leftPositions: sum(({ leftPositions }) => leftPositions),
+    failures: [...failures.values()].reduce((total, count) => total + count, 0),
   }
 }
 
@@ -171,6 +176,11 @@ function tell(figures: CoverFigures): Figures {
       figure: 'histories',
       measured: toCount(figures.histories),
       beside: `${toCount(figures.stops)} stops, ${toCount(figures.stopsReached)} came to their price`,
+    },
+    {
+      figure: 'failures of the venue',
+      measured: toCount(figures.failures),
+      beside: 'requests, messages and triggers',
     },
   ])
   return { ...figures }

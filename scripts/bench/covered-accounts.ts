@@ -12,6 +12,13 @@ import { simulatedAccount } from './simulated-account.ts'
 import { writeStormyMarket } from './stormy-market.ts'
 import { readUrl } from './system.ts'
 
+/** Accounts at a venue that fails. */
+export interface Covered {
+  readonly accounts: readonly CoveredAccount[]
+  /** what went wrong so far, a kind of failure at a place by its name -> how often */
+  readFailures(): Promise<ReadonlyMap<string, number>>
+}
+
 /** An account that a risk actor keeps stops for, and what may be held in it. */
 export interface CoveredAccount {
   readonly account: HistoryAccount
@@ -28,6 +35,7 @@ const accounts = 4
 const symbolsOfAccount = 6
 const names = Array.from({ length: symbolsOfAccount }, (_, at) => `STORM${'ABCDEF'[at]}USDT`)
 const readyWithinMs = 30_000
+const mostFailures = 1_000_000
 // In the quote asset.
 const usualNotional = 2_000
 
@@ -68,7 +76,7 @@ export async function startCovered(
   children: ChildProcess[],
   { speaks, seed }: { speaks: BenchVenue; seed: number },
   signal: AbortSignal,
-): Promise<CoveredAccount[]> {
+): Promise<Covered> {
   const run = (title: string, folder: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) => {
     const child = startChild({ title, folder, args }, { ...redis.environment, ...more }, redis.folder)
     children.push(child)
@@ -109,7 +117,10 @@ export async function startCovered(
   })
   const symbols = await readSymbols(speaks, url)
   await postFaults(url, faultsOf(speaks))
-  return owners.map((key) => ({ account: openAccount(url, key), symbols }))
+  return {
+    accounts: owners.map((key) => ({ account: openAccount(url, key), symbols })),
+    readFailures: () => readFailures(url),
+  }
 }
 
 async function readSymbols(speaks: BenchVenue, url: string): Promise<CoveredSymbol[]> {
@@ -144,9 +155,22 @@ function openAccount(url: string, key: string): HistoryAccount {
 }
 
 async function postFaults(url: string, rules: readonly object[]): Promise<void> {
-  const sent = { method: 'POST', body: JSON.stringify(rules), signal: AbortSignal.timeout(5_000) }
+  // Only what may not go on for ever is counted.
+  const counted = rules.map((rule) => ({ ...rule, count: mostFailures }))
+  const sent = { method: 'POST', body: JSON.stringify(counted), signal: AbortSignal.timeout(5_000) }
   const answer = await fetch(`${url}/_sim/faults`, sent)
   if (!answer.ok) throw new Error(`the simulator took no faults: ${await answer.text()}`)
+}
+
+async function readFailures(url: string): Promise<Map<string, number>> {
+  const answer = await fetch(`${url}/_sim/faults`, { signal: AbortSignal.timeout(5_000) })
+  const rules = (await answer.json()) as { kind: string; path?: string; status?: string; left: number }[]
+  const failures = new Map<string, number>()
+  for (const { kind, path, status, left } of rules) {
+    const name = [kind, path ?? status ?? ''].join(' ').trim()
+    failures.set(name, (failures.get(name) ?? 0) + mostFailures - left)
+  }
+  return failures
 }
 
 async function untilTrue(what: string, signal: AbortSignal, look: () => Promise<boolean>): Promise<void> {
