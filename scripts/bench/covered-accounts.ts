@@ -16,7 +16,7 @@ import { readUrl } from './system.ts'
 export interface Covered {
   readonly accounts: readonly CoveredAccount[]
   /** what went wrong so far, a kind of failure at a place by its name -> how often */
-  readFailures(): Promise<ReadonlyMap<string, number>>
+  readonly readFailures: () => Promise<ReadonlyMap<string, number>>
 }
 
 /** An account that a risk actor keeps stops for, and what may be held in it. */
