@@ -20,6 +20,8 @@ export interface Options {
   /** simulated ms */
   readonly listenKeyLife: number
   readonly streamLife: number
+  /** ms of the client's time */
+  readonly streamIdle: number
   readonly logLevel: Level
 }
 
@@ -73,6 +75,11 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     )
     .addOption(
       number('--stream-life <ms>', 'simulated ms a stream connection lives', 1000, 1e9).default(86_400_000),
+    )
+    .addOption(
+      number('--stream-idle <ms>', 'ms that a quiet stream of OKX lives without a ping', 100, 1e9).default(
+        30_000,
+      ),
     )
     .addOption(new Option('--log-level <level>', 'lines on stderr').choices(levels).default('info'))
     .addHelpText('after', EXAMPLES)

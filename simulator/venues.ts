@@ -8,7 +8,7 @@ import { PublicStreams } from './bybit/streams/public-streams.ts'
 import type { Faults } from './core/faults.ts'
 import type { Streams } from './core/streams.ts'
 import type { Venue } from './core/venue.ts'
-import { OkxStreams } from './okx/okx-streams.ts'
+import { OkxStreams } from './okx/streams/okx-streams.ts'
 import { OkxVenue } from './okx/okx-venue.ts'
 import type { Options } from './options.ts'
 
@@ -22,9 +22,9 @@ type OpenWires = (exchange: Exchange, faults: Faults, options: Options) => Wires
 
 // Binance's own takes every path that begins with /ws, and is silent there: it is asked last.
 const opening = {
-  okx: (exchange, faults) => ({
+  okx: (exchange, faults, { streamLife, streamIdle }) => ({
     venue: new OkxVenue(exchange),
-    streams: [new OkxStreams(exchange, faults)],
+    streams: [new OkxStreams(exchange, faults, { lifeMs: streamLife, idleMs: streamIdle })],
   }),
   bybit: (exchange, faults, options) => ({
     venue: new BybitVenue(exchange),

@@ -63,7 +63,8 @@ export class ConditionalOrders {
   /** Expires what would close a position that is closed. */
   expire(account: Account, symbol: string, side: PositionSide, time: number): void {
     for (const each of this.waitingOf(account, symbol)) {
-      if (each.positionSide === side && each.closePosition) this.end(account, each, 'EXPIRED', '', time)
+      const endsWithIt = each.closePosition || each.ofPosition === true
+      if (each.positionSide === side && endsWithIt) this.end(account, each, 'EXPIRED', '', time)
     }
   }
 

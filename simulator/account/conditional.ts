@@ -26,6 +26,8 @@ export interface ConditionalTicket {
   readonly workingType: 'MARK_PRICE' | 'CONTRACT_PRICE'
   readonly reduceOnly: boolean
   readonly closePosition: boolean
+  /** set on a position, with which it ends; absent for one by itself */
+  readonly ofPosition?: boolean
   readonly priceProtect: boolean
 }
 

@@ -7,6 +7,8 @@ import { listOrders, missingSymbol } from './order-lists.ts'
 import { cancelAll, cancelOrder, createOrder } from './orders.ts'
 import { readPage, readSpan } from './pages.ts'
 import type { AccountRoute, AccountRoutes, Call } from './route.ts'
+import { setLeverage, switchMode } from './settings.ts'
+import { setTradingStop } from './trading-stop.ts'
 import { logIdOf, toLogRow, toPositionRow, toTradeRow, toWalletRow, tradeIdOf } from './rows.ts'
 
 /** What an account is asked, and how often in a second. https://bybit-exchange.github.io/docs/v5/rate-limit */
@@ -62,6 +64,15 @@ export function toAccountRoutes(exchange: Exchange): AccountRoutes {
       })),
     ],
     [
+      'GET /v5/user/query-api',
+      route(10, ({ account }) => ({
+        apiKey: account.key,
+        readOnly: account.canTrade ? 0 : 1,
+        unified: 0,
+        uta: 1,
+      })),
+    ],
+    [
       'GET /v5/account/wallet-balance',
       route(50, ({ state, now }) => ({ list: [toWalletRow(state, market, now)] })),
     ],
@@ -100,5 +111,8 @@ export function toAccountRoutes(exchange: Exchange): AccountRoutes {
     ['POST /v5/order/create', route(10, (call) => createOrder(exchange, call))],
     ['POST /v5/order/cancel', route(10, (call) => cancelOrder(exchange, call))],
     ['POST /v5/order/cancel-all', route(10, (call) => cancelAll(exchange, call))],
+    ['POST /v5/position/trading-stop', route(10, (call) => setTradingStop(exchange, call))],
+    ['POST /v5/position/switch-mode', route(10, (call) => switchMode(exchange, call))],
+    ['POST /v5/position/set-leverage', route(10, (call) => setLeverage(exchange, call))],
   ]
 }

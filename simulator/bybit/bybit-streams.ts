@@ -8,6 +8,8 @@ import type { ConnectionReport, Streams } from '../core/streams.ts'
 import { Delivery } from '../streams/delivery.ts'
 import { toOrderRow, toPositionRow, toStopRow, toTradeRow, toWalletRow } from './rows.ts'
 
+const knownTopics: ReadonlySet<string> = new Set(['position', 'wallet', 'order', 'execution'])
+
 interface Connection {
   readonly socket: WebSocket
   readonly address: string
@@ -87,14 +89,22 @@ export class BybitStreams implements Streams {
       const account = this.exchange.accounts.find(key)
       const expected =
         account && createHmac('sha256', account.secret).update(`GET/realtime${expires}`).digest('hex')
-      if (expected !== sign || Number(expires) < this.exchange.clock.now())
+      if (account === undefined || expected !== sign || Number(expires) < this.exchange.clock.now())
         return answer({ success: false, ret_msg: 'error:USVC1111', op })
       connection.account = account
       return answer({ success: true, ret_msg: '', op })
     }
-    if (op !== 'subscribe' || connection.account === undefined)
+    if (connection.account === undefined)
       return answer({ success: false, ret_msg: 'error:not authorized', op })
-    for (const topic of args) connection.topics.add(topic)
+    if (op !== 'subscribe' && op !== 'unsubscribe')
+      return answer({ success: false, ret_msg: `error:unknown op,op:${op}`, op })
+    const unknown = args.find((topic) => !knownTopics.has(topic))
+    if (unknown !== undefined)
+      return answer({ success: false, ret_msg: `error:handler not found,topic:${unknown}`, op })
+    for (const topic of args) {
+      if (op === 'subscribe') connection.topics.add(topic)
+      else connection.topics.delete(topic)
+    }
     answer({ success: true, ret_msg: '', op })
   }
 

@@ -7,12 +7,15 @@ import type { AddressUse, Reply, Venue, VenueRequest } from '../core/venue.ts'
 import { toAccountRoutes } from './account-routes.ts'
 import { AddressLimit, BYBIT_ADDRESS_POLICY } from './address-limit.ts'
 import { findAccount } from './authorize.ts'
-import { BybitError, toBybitError } from './bybit-error.ts'
+import { toBatchRoutes } from './batch-routes.ts'
+import { BybitError, invalidParameter, toBybitError } from './bybit-error.ts'
 import { toMarketRoutes, type MarketRoute } from './market-routes.ts'
 import { toForbidden, tooMany, toReply, withRoom } from './reply.ts'
-import type { AccountRoute, Body, Call } from './route.ts'
+import type { AccountRoute, BatchRoute, Body, Call } from './route.ts'
 import { Symbols } from './symbols.ts'
 import { UserLimits } from './user-limits.ts'
+
+const MOST_IN_BATCH = 20
 
 /** Bybit v5, linear, over its REST wire: limits by address and account, and what an account may ask. */
 export class BybitVenue implements Venue {
@@ -22,11 +25,13 @@ export class BybitVenue implements Venue {
   private readonly userLimits = new UserLimits()
   private readonly market: ReadonlyMap<string, MarketRoute>
   private readonly accounts: ReadonlyMap<string, AccountRoute>
+  private readonly batches: ReadonlyMap<string, BatchRoute>
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
     this.market = new Map(toMarketRoutes(new Symbols(exchange.market), exchange.clock))
     this.accounts = new Map(toAccountRoutes(exchange))
+    this.batches = new Map(toBatchRoutes(exchange))
   }
 
   owns(path: string): boolean {
@@ -100,29 +105,71 @@ export class BybitVenue implements Venue {
     hits: Hits,
     now: number,
   ): Reply {
-    const route = this.accounts.get(place)
-    if (route === undefined) throw new BybitError(10001, `no such endpoint: ${place}`)
-    const isRead = request.method === 'GET'
-    const body = isRead ? {} : parse(request.body)
+    const { query, method } = request
+    const sent = method === 'GET' ? {} : parse(request.body)
     const state = readShown(this.exchange, account, hits, now)
-    const room = this.userLimits.take(`${account.key} ${place}`, route.limit, 1, now)
+    const call: Call = { account, state, query, body: sent, now, hits }
+    const batch = this.batches.get(place)
+    const route = this.accounts.get(place)
+    if (batch === undefined && route === undefined) throw new BybitError(10001, `no such endpoint: ${place}`)
+    const bodies = batch === undefined ? [sent] : readBatch(sent)
+    const limit = (batch ?? route!).limit
+    const room = this.userLimits.take(`${account.key} ${place}`, limit, bodies.length, now)
     if (room.taken === 0) return tooMany(now, room)
-    return withRoom(this.run(route, { account, state, query: request.query, body, now, hits }, isRead), room)
+    const run = () =>
+      batch === undefined ? answerOne(route!, call) : answerBatch(batch, call, bodies, room.taken)
+    const reply = withRoom(
+      orError(() => keepUnknown(hits, run), now),
+      room,
+    )
+    return room.taken < bodies.length ? { ...reply, overLimit: 'user' } : reply
   }
+}
 
-  private run(route: AccountRoute, call: Call, isRead: boolean): Reply {
-    const { hits, now } = call
+function answerOne(route: AccountRoute, call: Call): Reply {
+  const { hits, now } = call
+  const result = route.answer(call)
+  const shown = hits.lackRows === undefined ? result : lackRows(result, hits.lackRows, toName)
+  return toReply(0, 'OK', shown as object, now)
+}
+
+/** Each order by itself, with its own code; those beyond the limit are refused. */
+function answerBatch(batch: BatchRoute, call: Call, bodies: readonly Body[], within: number): Reply {
+  const outcomes = bodies.map((body, i) => {
+    if (i >= within) return { row: batch.refused(body), code: 10006, msg: 'Too many visits!' }
     try {
-      if (hits.unknown?.taken === false) throw outcomeUnknown()
-      const result = route.answer(call)
-      if (hits.unknown !== undefined) throw outcomeUnknown()
-      if (hits.lackRows === undefined || !isRead) return toReply(0, 'OK', result, now)
-      return toReply(0, 'OK', lackRows(result, hits.lackRows, toName) as object, now)
+      return { row: batch.answer({ ...call, body }), code: 0, msg: 'OK' }
     } catch (error) {
       const { code, message } = toBybitError(error)
-      return toReply(code, message, {}, now)
+      return { row: batch.refused(body), code, msg: message }
     }
+  })
+  const codes = { list: outcomes.map(({ code, msg }) => ({ code, msg })) }
+  return toReply(0, 'OK', { list: outcomes.map(({ row }) => row) }, call.now, codes)
+}
+
+/** What is asked for, with the outcome told or, by the fault `unknown`, not. */
+function keepUnknown({ unknown }: Hits, run: () => Reply): Reply {
+  if (unknown?.taken === false) throw outcomeUnknown()
+  const reply = run()
+  if (unknown !== undefined) throw outcomeUnknown()
+  return reply
+}
+
+function orError(run: () => Reply, now: number): Reply {
+  try {
+    return run()
+  } catch (error) {
+    const { code, message } = toBybitError(error)
+    return toReply(code, message, {}, now)
   }
+}
+
+function readBatch(sent: Readonly<Record<string, unknown>>): Body[] {
+  const { request } = sent
+  const isBatch = Array.isArray(request) && request.every((each) => typeof each === 'object' && each !== null)
+  if (!isBatch || request.length < 1 || request.length > MOST_IN_BATCH) throw invalidParameter('request')
+  return request as Body[]
 }
 
 /** What a row of an account answer is about. */

@@ -5,12 +5,9 @@ import type { Exchange } from '../account/exchange.ts'
 import { parseFixed, type Fixed } from '../account/fixed.ts'
 import { isOpen, type Order, type PositionSide, type Ticket, type TimeInForce } from '../account/order.ts'
 import { hides } from '../account/shown.ts'
-import { checkOrder, checkPrice, checkQuantity } from '../binance/check-order.ts'
-import { filtersOf } from '../binance/filters.ts'
-import { readMark } from '../account/marks.ts'
-import { isReached } from '../account/conditional.ts'
-import type { Listing } from '../core/listing.ts'
+import { checkOrder } from '../binance/check-order.ts'
 import { BybitError } from './bybit-error.ts'
+import { checkConditional, toType, type Direction } from './conditionals.ts'
 import { readSymbol } from './market-routes.ts'
 import type { Body, Call } from './route.ts'
 import { orderIdOf, stopIdOf } from './rows.ts'
@@ -52,7 +49,7 @@ export function createOrder(exchange: Exchange, { account, body, now }: Call) {
     return { orderId: orderIdOf(order.id), orderLinkId: clientId }
   }
   const ticket = readConditional(body, common)
-  checkConditional(account, listing, ticket, Number(body['triggerDirection']), now)
+  checkConditional(account, listing, ticket, now)
   const conditional = exchange.placeConditional(account, ticket)
   return { orderId: stopIdOf(conditional), orderLinkId: clientId }
 }
@@ -96,6 +93,13 @@ function findOne(account: Account, body: Body): { order?: Order; conditional?: C
   return { ...(order === undefined ? {} : { order }), ...(conditional === undefined ? {} : { conditional }) }
 }
 
+/** 1 waits for a rise, 2 for a fall. */
+function readDirection(body: Body): Direction {
+  const direction = Number(body['triggerDirection'])
+  if (direction !== 1 && direction !== 2) throw new BybitError(10001, 'TriggerDirection invalid')
+  return direction
+}
+
 function readConditional(
   body: Body,
   common: Pick<Ticket, 'symbol' | 'clientId' | 'side' | 'positionSide' | 'timeInForce' | 'price'>,
@@ -104,7 +108,7 @@ function readConditional(
   const closePosition = quantity === 0n && body['closeOnTrigger'] === true && body['reduceOnly'] === true
   return {
     ...common,
-    type: common.price === 0n ? 'STOP_MARKET' : 'STOP',
+    type: toType(common.side, readDirection(body), common.price),
     quantity,
     triggerPrice: readDecimal(body, 'triggerPrice'),
     workingType: body['triggerBy'] === 'MarkPrice' ? 'MARK_PRICE' : 'CONTRACT_PRICE',
@@ -114,36 +118,16 @@ function readConditional(
   }
 }
 
-function checkConditional(
-  account: Account,
-  listing: Listing,
-  ticket: ConditionalTicket,
-  direction: number,
-  now: number,
-): void {
-  if (direction !== 1 && direction !== 2) throw new BybitError(10001, 'TriggerDirection invalid')
-  if ((direction === 1) !== (ticket.side === 'BUY')) throw new BybitError(10001, 'TriggerDirection invalid')
-  checkPrice(listing, ticket.triggerPrice)
-  if (!ticket.closePosition) checkQuantity(listing, ticket.quantity, ticket.price === 0n)
-  const ofSymbol = [...account.conditionals.values()].filter(
-    (each) => isWaiting(each) && each.symbol === listing.symbol,
-  )
-  if (ofSymbol.length >= filtersOf(listing).maxConditionals)
-    throw new BybitError(110009, 'The number of stop orders exceeds the maximum allowable limit')
-  const mark = readMark(listing, now)
-  if (mark === undefined || !isReached(ticket, mark, mark)) return
-  if (direction === 1) throw new BybitError(110092, 'expect Rising, but trigger_price <= current')
-  throw new BybitError(110093, 'expect Falling, but trigger_price >= current')
-}
-
-function readSide(account: Account, body: Body): PositionSide {
+/** The side that `positionIdx` names, which must suit the account's mode. */
+export function readSide(account: Account, body: Body): PositionSide {
   const side = positionSides[String(body['positionIdx'] ?? 0)]
   if (side === undefined || (side === 'BOTH') === account.isHedged)
     throw new BybitError(10001, 'position idx not match position mode')
   return side
 }
 
-function readDecimal(body: Body, name: string): Fixed {
+/** A decimal that must be there. */
+export function readDecimal(body: Body, name: string): Fixed {
   const text = String(body[name] ?? '')
   const value = parseFixed(text)
   if (value === undefined) throw new BybitError(10001, `params error: ${name} invalid`)

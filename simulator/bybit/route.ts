@@ -30,7 +30,5 @@ export interface BatchRoute extends AccountRoute {
 }
 
 /** by `GET /v5/position/list` and the like */
-export type AccountRoutes<R extends AccountRoute = AccountRoute> = readonly (readonly [
-  place: string,
-  route: R,
-])[]
+export type AccountRoutes = readonly (readonly [place: string, route: AccountRoute])[]
+export type BatchRoutes = readonly (readonly [place: string, route: BatchRoute])[]

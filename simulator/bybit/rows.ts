@@ -8,6 +8,7 @@ import { remainingOf, type Order, type Trade } from '../account/order.ts'
 import { entryPrice, type Position } from '../account/position.ts'
 import type { Listing } from '../core/listing.ts'
 import type { Market } from '../core/market.ts'
+import { directionOf, findWhole, type Kind } from './conditionals.ts'
 
 const sides = { BUY: 'Buy', SELL: 'Sell' } as const
 const indexes = { BOTH: 0, LONG: 1, SHORT: 2 } as const
@@ -106,14 +107,21 @@ const notConditional = {
   closeOnTrigger: false,
 }
 
-function conditionOf({ triggerPrice, side, workingType, closePosition }: Conditional) {
+function conditionOf(conditional: Conditional) {
+  const { triggerPrice, workingType, closePosition, ofPosition = false } = conditional
   return {
-    stopOrderType: 'Stop',
+    stopOrderType: stopTypeOf(conditional),
     triggerPrice: formatShort(triggerPrice),
-    triggerDirection: side === 'BUY' ? 1 : 2,
+    triggerDirection: directionOf(conditional) as number,
     triggerBy: workingType === 'MARK_PRICE' ? 'MarkPrice' : 'LastPrice',
-    closeOnTrigger: closePosition,
+    closeOnTrigger: closePosition || ofPosition,
   }
+}
+
+/** `Stop` for an order by itself, otherwise what it is to the position it was set on. */
+function stopTypeOf({ type, ofPosition, closePosition }: Conditional): string {
+  if (ofPosition !== true) return 'Stop'
+  return `${closePosition ? '' : 'Partial'}${type.startsWith('TAKE_PROFIT') ? 'TakeProfit' : 'StopLoss'}`
 }
 
 export function orderIdOf(id: bigint): string {
@@ -176,10 +184,18 @@ export function toPositionRow(state: AccountState, market: Market, position: Pos
     positionMM: formatShort(margin?.maintenance ?? 0n),
     positionBalance: '0',
     unrealisedPnl: formatShort(margin?.unrealized ?? 0n),
+    ...stopsOf(state, position),
+    tpslMode: 'Full',
     positionStatus: 'Normal',
     createdTime: time,
     updatedTime: time,
   }
+}
+
+/** What closes the whole position; 0 for what is not set. */
+function stopsOf(state: AccountState, position: Position) {
+  const priceOf = (kind: Kind) => formatShort(findWhole(state, position, kind)?.triggerPrice ?? 0n)
+  return { takeProfit: priceOf('takeProfit'), stopLoss: priceOf('stopLoss'), trailingStop: '0' }
 }
 
 /** The row of /v5/account/wallet-balance and of the topic `wallet`. */

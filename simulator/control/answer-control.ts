@@ -41,6 +41,7 @@ const controls: Readonly<Record<string, Control>> = {
     world.traffic.reset()
     world.gaps.reset()
     for (const venue of world.venues) venue.reset()
+    for (const streams of world.streams) streams.reset?.()
     return {}
   },
 }

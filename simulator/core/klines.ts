@@ -11,6 +11,8 @@ export interface Kline extends GrownCandle {
 /** Which klines are asked for: open times from `from` to `to` inclusive, at most `limit`. All times in ms. */
 export interface KlineRange {
   readonly intervalMs: number
+  /** when intervals begin, after midnight UTC; 0 when absent */
+  readonly offsetMs?: number
   readonly from: number | undefined
   readonly to: number | undefined
   readonly limit: number
@@ -24,10 +26,11 @@ const grownScratch = emptyGrown()
  * Intervals in which nothing was recorded are left out.
  */
 export function readKlines(listing: Listing, range: KlineRange, now: number): Kline[] {
-  const { intervalMs, limit } = range
+  const { intervalMs, offsetMs = 0, limit } = range
   const earliest = listing.source.firstMinute * MINUTE_MS
-  const last = Math.floor(Math.min(range.to ?? now, now) / intervalMs) * intervalMs
-  const first = Math.floor(earliest / intervalMs) * intervalMs
+  const begin = (time: number) => Math.floor((time - offsetMs) / intervalMs) * intervalMs + offsetMs
+  const last = begin(Math.min(range.to ?? now, now))
+  const first = begin(earliest)
   const klines: Kline[] = []
   if (range.from === undefined) {
     for (let openTime = last; openTime >= first && klines.length < limit; openTime -= intervalMs) {
@@ -36,7 +39,7 @@ export function readKlines(listing: Listing, range: KlineRange, now: number): Kl
     }
     return klines.toReversed()
   }
-  const start = Math.max(first, Math.ceil(range.from / intervalMs) * intervalMs)
+  const start = Math.max(first, Math.ceil((range.from - offsetMs) / intervalMs) * intervalMs + offsetMs)
   for (let openTime = start; openTime <= last && klines.length < limit; openTime += intervalMs) {
     const kline = readKline(listing, openTime, intervalMs, now)
     if (kline !== undefined) klines.push(kline)

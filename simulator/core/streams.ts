@@ -13,10 +13,14 @@ export interface ConnectionReport {
 export interface Streams {
   /** The category of streams a path gives (`public`), undefined when it is not the venue's. */
   categoryOf(path: string): string | undefined
+  /** False when an address opens more connections than the venue lets it. */
+  admit?(address: string): boolean
   /** Takes over a connection that was opened at this path. */
   accept(socket: WebSocket, path: string, query: URLSearchParams, address: string): void
   /** Does what is due by now: market messages, pings, ends of lives. */
   pulse(): void
   report(): ConnectionReport[]
+  /** Forgets what was counted. */
+  reset?(): void
   close(): void
 }

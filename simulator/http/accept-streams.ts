@@ -26,6 +26,11 @@ export function acceptStreams(world: World, server: Server, toAddress: (socket: 
       socket.destroy()
       return
     }
+    if (streams.admit?.(address) === false) {
+      world.traffic.recordOf(address).limitRefusals += 1
+      socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
     sockets.handleUpgrade(request, socket, head, (opened) => streams.accept(opened, path, query, address))
   })
 }

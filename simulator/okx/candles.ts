@@ -16,16 +16,41 @@ export interface CandlesAnswer {
   readonly isPoll: boolean
 }
 
-/** The bars counted from midnight UTC; those of six hours and more that begin at midnight in Hong Kong are left out. */
-const bars: ReadonlyMap<string, string> = new Map([
-  ...['1m', '3m', '5m', '15m', '30m'].map((each) => [each, each] as const),
-  ...['1h', '2h', '4h'].map((each) => [each.toUpperCase(), each] as const),
-  ...['6h', '12h', '1d'].map((each) => [`${each.toUpperCase()}utc`, each] as const),
+/** How long a bar is, and when bars of its kind begin: so many ms after midnight UTC. Both ms. */
+export interface Bar {
+  /** `1h`, and `6h+8` for what begins at midnight in Hong Kong */
+  readonly interval: string
+  readonly intervalMs: number
+  readonly offsetMs: number
+}
+
+const HONG_KONG_MS = 8 * 3_600_000
+
+const bars: ReadonlyMap<string, Bar> = new Map([
+  ...['1m', '3m', '5m', '15m', '30m'].map((each) => [each, toBar(each)] as const),
+  ...['1h', '2h', '4h'].map((each) => [each.toUpperCase(), toBar(each)] as const),
+  ...['6h', '12h', '1d'].flatMap((each) => [
+    [each.toUpperCase(), toHongKong(toBar(each))] as const,
+    [`${each.toUpperCase()}utc`, toBar(each)] as const,
+  ]),
 ])
 
-/** `1H` -> `1h`; undefined for a bar that is not known. */
-export function toInterval(bar: string): string | undefined {
+function toBar(interval: string): Bar {
+  return { interval, intervalMs: intervals[interval]!, offsetMs: 0 }
+}
+
+function toHongKong({ interval, intervalMs }: Bar): Bar {
+  return { interval: `${interval}+8`, intervalMs, offsetMs: intervalMs - (HONG_KONG_MS % intervalMs) }
+}
+
+/** `1H` -> one hour; undefined for a bar that is not known. */
+export function readBar(bar: string): Bar | undefined {
   return bars.get(bar)
+}
+
+/** When the bar began that a time is in. */
+export function openTimeOf({ intervalMs, offsetMs }: Bar, time: number): number {
+  return Math.floor((time - offsetMs) / intervalMs) * intervalMs + offsetMs
 }
 
 /** Answers GET /market/candles and /market/history-candles, newest first. Throws OkxError. */
@@ -35,11 +60,11 @@ export function answerCandles(
   kind: keyof typeof longestAnswer,
   now: number,
 ): CandlesAnswer {
-  const interval = toInterval(query.get('bar') ?? '1m')
-  if (interval === undefined) throw wrongParameter('bar')
-  const intervalMs = intervals[interval]!
+  const bar = readBar(query.get('bar') ?? '1m')
+  if (bar === undefined) throw wrongParameter('bar')
+  const { interval, intervalMs, offsetMs } = bar
   const limit = readLimit(query, 'limit', 100, longestAnswer[kind])
-  const open = Math.floor(now / intervalMs) * intervalMs
+  const open = openTimeOf(bar, now)
   const newest = kind === 'history' ? open - intervalMs : open
   const oldest = kind === 'history' ? 0 : open - (RECENT - 1) * intervalMs
   const to = Math.min(newest, (readInteger(query, 'after') ?? Infinity) - 1)
@@ -47,7 +72,9 @@ export function answerCandles(
   const span = Math.floor((to - from) / intervalMs) + 1
   const wanted = Math.min(limit, span)
   const klines =
-    wanted < 1 ? [] : readKlines(instrument.listing, { intervalMs, from: undefined, to, limit: wanted }, now)
+    wanted < 1
+      ? []
+      : readKlines(instrument.listing, { intervalMs, offsetMs, from: undefined, to, limit: wanted }, now)
   return {
     data: klines
       .filter((each) => each.openTime >= from)

@@ -129,7 +129,7 @@ export class OkxVenue implements Venue {
     const refusal = this.refusalOf([charge], now)
     if (refusal !== undefined) return refusal
     const data = route.answer({ ...call, body: body! })
-    if (hits.lackRows === undefined || !isRead) return toReply(data)
+    if (hits.lackRows === undefined) return toReply(data)
     return toReply(lackRows(data, hits.lackRows, (row) => this.toName(row)) as object[])
   }
 

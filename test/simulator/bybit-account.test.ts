@@ -1,8 +1,10 @@
 import ccxt from 'ccxt'
 import { expect } from 'chai'
 import { AccountClient } from './account-client.ts'
+import { openStream } from './open-stream.ts'
 import { request } from './request.ts'
 import { startSimulator, type Started } from './start-simulator.ts'
+import { openBybit } from './venue-client.ts'
 
 describe('simulated accounts of Bybit', function () {
   this.timeout(30_000)
@@ -74,6 +76,32 @@ describe('simulated accounts of Bybit', function () {
     const [coin] = balance.info.result.list[0].coin
     expect(coin.coin).to.equal('USDT')
     expect(Number(coin.walletBalance)).to.equal(Number(truth.balances['USDT']!.balance))
+  })
+
+  it('tell their stream what is wrong, and what is subscribed to until it is not any more', async () => {
+    const stranger = await openStream(simulator.url, '/v5/private')
+    for (const args of [['nobody', '9999999999999'], ['demo', '9999999999999', 'wrong'], []]) {
+      const from = stranger.heard.length
+      stranger.send({ op: 'auth', args })
+      expect(await stranger.wait(({ op }) => op === 'auth', from)).to.include({ success: false })
+    }
+    stranger.send({ op: 'subscribe', req_id: 'early', args: ['order'] })
+    expect(await stranger.wait((event) => event['req_id'] === 'early')).to.include({ success: false })
+    stranger.socket.send('{"op":')
+    await stranger.wait(({ ret_msg }) => ret_msg === 'error:invalid json')
+    stranger.close()
+    const signed = await openBybit(simulator.url)
+    const stream = await signed.openStream('/v5/private')
+    stream.send({ op: 'subscribe', req_id: 'wrong', args: ['order', 'weather'] })
+    const refused = await stream.wait((event) => event['req_id'] === 'wrong')
+    expect(refused).to.include({ success: false, ret_msg: 'error:handler not found,topic:weather' })
+    stream.send({ op: 'subscribe', req_id: 'right', args: ['order', 'wallet'] })
+    stream.send({ op: 'unsubscribe', req_id: 'off', args: ['order'] })
+    expect(await stream.wait((event) => event['req_id'] === 'off')).to.include({ success: true })
+    await client.market('BTCUSDT', 'BUY', '0.01')
+    await stream.wait(({ topic }) => topic === 'wallet')
+    expect(stream.heard.filter(({ topic }) => topic === 'order')).to.deep.equal([])
+    stream.close()
   })
 
   it('refuse a wrong key, signature or clock with the code of each', async () => {

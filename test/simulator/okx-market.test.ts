@@ -71,6 +71,29 @@ describe('simulated market of OKX', function () {
     expect(all.data).to.have.length(300)
   })
 
+  it('begins bars of six hours and more at midnight in Hong Kong, or with utc in Greenwich', async () => {
+    const HOUR = 60 * MINUTE
+    // Hong Kong's midnight is 16:00 in Greenwich.
+    const begins = { '4H': 0, '6H': 4, '6Hutc': 0, '12H': 4, '12Hutc': 0, '1D': 16, '1Dutc': 0 }
+    for (const [bar, hour] of Object.entries(begins)) {
+      const hours = Number(bar.replace(/\D+/g, '')) * (bar.includes('D') ? 24 : 1)
+      const { data } = await get<Candle>(`market/candles?instId=BTC-USDT-SWAP&bar=${bar}&limit=3`)
+      for (const [ts] of data) expect((Number(ts) / HOUR) % hours, bar).to.equal(hour)
+      const [from, to] = [Number(data[1]![0]), Number(data[0]![0])]
+      const parts = await get<Candle>(
+        `market/history-candles?instId=BTC-USDT-SWAP&bar=1H&before=${from - 1}&after=${to}`,
+      )
+      expect(parts.data, bar).to.have.length(hours)
+      const column = (i: number) => parts.data.toReversed().map((each) => Number(each[i]))
+      expect(data[1]!.slice(1, 5).map(Number), bar).to.deep.equal([
+        column(1)[0],
+        Math.max(...column(2)),
+        Math.min(...column(3)),
+        column(4).at(-1),
+      ])
+    }
+  })
+
   it('names what is wrong with a request', async () => {
     const ask = async (path: string) => {
       const { status, body } = await request(`${simulator.url}/api/v5/${path}`)

@@ -95,9 +95,7 @@ describe('simulated limits by user', function () {
 
       it('take 60 orders in 2 s of a user and instrument, from wherever they come', async () => {
         const startedAt = Date.now()
-        const first = await times(61, (i) =>
-          buy(a, 'BTC-USDT-SWAP', i % 2 === 0 ? '127.0.0.1' : '127.0.0.2'),
-        )
+        const first = await times(61, (i) => buy(a, 'BTC-USDT-SWAP', i % 2 === 0 ? '127.0.0.1' : '127.0.0.2'))
         expect(Date.now() - startedAt, 'the requests must fit into the span').to.be.below(2000)
         expect(first.map(isOver)).to.deep.equal([...Array<boolean>(60).fill(false), true])
         expect(isOver(await buy(a, 'ETH-USDT-SWAP'))).to.equal(false)
