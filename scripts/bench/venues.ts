@@ -31,7 +31,7 @@ export const venuesBench: BenchDefinition = {
       most: 5_000,
     }),
     numberOption('submits', 'signals handed in by processes that are killed; 0: none', {
-      fallback: 100,
+      fallback: 60,
       least: 0,
       most: 100_000,
     }),
@@ -105,38 +105,39 @@ function tell(found: readonly Found[]): void {
   })
   const count = (value: number | undefined) => (value === undefined ? undefined : toCount(value))
   const ms = (value: number | undefined) => (value === undefined ? undefined : `${value.toFixed(0)} ms`)
+  const rows = [
+    row('conformance, passed', '', ({ conformance }) => count(conformance?.passed)),
+    row('  failed', '0', ({ conformance }) => count(conformance?.failed)),
+    row('symbols', '', ({ lap }) => count(lap?.symbols)),
+    row('lap, p95 of the gaps', '', ({ lap }) => lap && toSeconds(lap.lapMs)),
+    row('  bound', '', ({ lap }) => lap && toSeconds(lap.boundMs)),
+    row('  lap of bound', '110 %', ({ lap }) => lap && toPercent(lap.lapMs / lap.boundMs)),
+    row('  used of what is permitted', '95 %', ({ lap }) => lap && toPercent(lap.usedShare)),
+    row('  refused by a limit', '0', ({ lap }) => count(lap?.limitErrors)),
+    row('final candles that differ', '0', ({ lap }) => count(lap?.candlesDiffering)),
+    row('  of', '', ({ lap }) => count(lap?.candles)),
+    row('account by stream, p50', '', ({ account }) => ms(account?.streamP50Ms)),
+    row('  by stream, p99', '20 ms', ({ account }) => ms(account?.streamP99Ms)),
+    row('  by REST, p50', '', ({ account }) => ms(account?.riskP50Ms)),
+    row('  records that differ at last', '0', ({ account }) => count(account?.accountDifferences)),
+    row('  refused by a limit', '0', ({ account }) => count(account?.accountLimitErrors)),
+    row('signals handed in', '', ({ crashes }) => count(crashes?.submits)),
+    row('  processes killed', '', ({ crashes }) => count(crashes?.kills)),
+    row('  Redis killed', '', ({ crashes }) => count(crashes?.redisKills)),
+    row('  orders too many', '0', ({ crashes }) => count(crashes?.duplicates)),
+    row('  outcomes lost', '0', ({ crashes }) => count(crashes?.lost)),
+    row('  outcomes known too late', '0', ({ crashes }) => count(crashes?.unknownTooLong)),
+    row('positions that came and went', '', ({ cover }) => count(cover?.histories)),
+    row('  without cover, p99', '3,000 ms', ({ cover }) => ms(cover?.uncoveredP99Ms)),
+    row('  without cover, max', '', ({ cover }) => ms(cover?.uncoveredMaxMs)),
+    row('  stops cancelled early', '0', ({ cover }) => count(cover?.earlyCancels)),
+    row('  orders and positions left', '0', ({ cover }) =>
+      count(cover && cover.leftOrders + cover.leftPositions),
+    ),
+  ]
   printColumns(
     found.map(({ speaks }) => speaks.id),
-    [
-      row('conformance, passed', '', ({ conformance }) => count(conformance?.passed)),
-      row('  failed', '0', ({ conformance }) => count(conformance?.failed)),
-      row('symbols', '', ({ lap }) => count(lap?.symbols)),
-      row('lap, p95 of the gaps', '', ({ lap }) => lap && toSeconds(lap.lapMs)),
-      row('  bound', '', ({ lap }) => lap && toSeconds(lap.boundMs)),
-      row('  lap of bound', '110 %', ({ lap }) => lap && toPercent(lap.lapMs / lap.boundMs)),
-      row('  used of what is permitted', '95 %', ({ lap }) => lap && toPercent(lap.usedShare)),
-      row('  refused by a limit', '0', ({ lap }) => count(lap?.limitErrors)),
-      row('final candles that differ', '0', ({ lap }) => count(lap?.candlesDiffering)),
-      row('  of', '', ({ lap }) => count(lap?.candles)),
-      row('account by stream, p50', '', ({ account }) => ms(account?.streamP50Ms)),
-      row('  by stream, p99', '20 ms', ({ account }) => ms(account?.streamP99Ms)),
-      row('  by REST, p50', '', ({ account }) => ms(account?.riskP50Ms)),
-      row('  records that differ at last', '0', ({ account }) => count(account?.accountDifferences)),
-      row('  refused by a limit', '0', ({ account }) => count(account?.accountLimitErrors)),
-      row('signals handed in', '', ({ crashes }) => count(crashes?.submits)),
-      row('  processes killed', '', ({ crashes }) => count(crashes?.kills)),
-      row('  Redis killed', '', ({ crashes }) => count(crashes?.redisKills)),
-      row('  orders too many', '0', ({ crashes }) => count(crashes?.duplicates)),
-      row('  outcomes lost', '0', ({ crashes }) => count(crashes?.lost)),
-      row('  outcomes known too late', '0', ({ crashes }) => count(crashes?.unknownTooLong)),
-      row('positions that came and went', '', ({ cover }) => count(cover?.histories)),
-      row('  without cover, p99', '3,000 ms', ({ cover }) => ms(cover?.uncoveredP99Ms)),
-      row('  without cover, max', '', ({ cover }) => ms(cover?.uncoveredMaxMs)),
-      row('  stops cancelled early', '0', ({ cover }) => count(cover?.earlyCancels)),
-      row('  orders and positions left', '0', ({ cover }) =>
-        count(cover && cover.leftOrders + cover.leftPositions),
-      ),
-    ],
+    rows.filter(({ cells }) => cells.some((cell) => cell !== '-')),
   )
 }
 
