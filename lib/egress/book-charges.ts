@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { egressRelease } from '../../lua/egress-release.ts'
 import { egressReserve } from '../../lua/egress-reserve.ts'
 import type { Reservation } from '../../lua/egress-reserve.ts'
@@ -23,7 +24,13 @@ export interface Booking {
 
 /** All charges of a request booked, or the one that was refused, and then none of them. */
 export type Booked =
-  | { readonly granted: true; readonly inMs: number; readonly bookings: readonly Booking[] }
+  | {
+      readonly granted: true
+      readonly inMs: number
+      /** real ms for which its turn was waited for already */
+      readonly waitedMs: number
+      readonly bookings: readonly Booking[]
+    }
   | (Extract<Reservation, { granted: false }> & { readonly refused: Charge; readonly bucket: Bucket })
 
 /** Real ms that a start may be booked ahead. */
@@ -61,7 +68,8 @@ export function windowMsOf(hub: Hub, { windowMs, window }: VenueLimit): number {
 
 /**
  * Books a request in each of its limits, one after the other, and gives back what was booked when one of them refuses.
- * The last one, the widest, keeps the pace.
+ * The scarcest keeps the pace, and so do those behind it: its turn in one is waited for before the next is asked, so that
+ * it counts there when it leaves.
  */
 export async function bookCharges(
   hub: Hub,
@@ -71,13 +79,14 @@ export async function bookCharges(
   onPermitted: (limit: VenueLimit, permitted: number) => void = () => {},
 ): Promise<Booked> {
   const bookings: Booking[] = []
-  let inMs = 0
+  const pacing = pacingOf(charges, of.egressClass)
+  let [inMs, waitedMs] = [0, 0]
   for (const [at, charge] of charges.entries()) {
     const { limit, amount } = charge
     const bucket = bucketOf(hub, venue, charge)
     const { paced: keepsPace, ...allowance } = allowanceOf(of.egressClass, { limit, share: hub.config.share })
     const isLast = at === charges.length - 1
-    const paced = keepsPace && isLast
+    const paced = keepsPace && at >= pacing
     const flow = paced ? { flow: of.flow.name, share: of.flow.share } : { flow: '', share: 0 }
     const isRolling = limit.window === 'rolling'
     const areOrders = limit.counts === 'orders'
@@ -101,8 +110,19 @@ export async function bookCharges(
     }
     bookings.push({ charge, bucket, window: answer.window })
     inMs = Math.max(inMs, answer.inMs)
+    if (!paced || isLast || inMs === 0) continue
+    await sleep(inMs)
+    waitedMs += inMs
+    inMs = 0
   }
-  return { granted: true, inMs, bookings }
+  return { granted: true, inMs, waitedMs, bookings }
+}
+
+/** From which charge on limits keep the pace: the one that lets the fewest leave, of orders the last. */
+function pacingOf(charges: readonly Charge[], egressClass: EgressClass): number {
+  const perMs = charges.map(({ limit, amount }) => limit.limit / limit.windowMs / amount)
+  const isPaced = charges.every(({ limit }) => allowanceOf(egressClass, { limit, share: 1 }).paced)
+  return isPaced ? perMs.lastIndexOf(Math.min(...perMs)) : charges.length - 1
 }
 
 /** Gives back what was booked for a request that does not leave. */

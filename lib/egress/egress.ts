@@ -93,7 +93,8 @@ export function openEgress(hub: Hub, venue: string): Egress {
         if (booked.inMs > 1) await sleep(booked.inMs)
         // Of a limit by user the script does not know whether the address is closed.
         const knowsAddress = booked.bookings.some(({ charge }) => charge.limit.scope === 'address')
-        if (booked.inMs > 1 || !knowsAddress) await closures.requireStillOpen(booked.bookings)
+        if (booked.inMs + booked.waitedMs > 1 || !knowsAddress)
+          await closures.requireStillOpen(booked.bookings)
         return booked.bookings
       }
       if (booked.reason === 'closed') throw closures.close(booked.bucket, booked.waitMs)

@@ -4,12 +4,16 @@ import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { blockingOptions } from '../../lib/hub/redis.ts'
 import { flagOf, numberOption } from './bench.ts'
 import type { BenchDefinition } from './bench.ts'
+import { venueIn, venueOption } from './bench-venue.ts'
+import type { BenchVenue } from './bench-venue.ts'
 import { startBenchRedis } from './bench-redis.ts'
 import type { BenchRedis } from './bench-redis.ts'
 import { startChild } from './child-process.ts'
 import type { ChildProcess } from './child-process.ts'
-import { printTable, tellProgress } from './report.ts'
+import { compareAccount } from './compare-account.ts'
+import { printTable, tellProgress, toCount } from './report.ts'
 import { simulatedAccount } from './simulated-account.ts'
+import { limitErrorsIn, simulatedVenue } from './simulated-venue.ts'
 import { percentile } from './statistics.ts'
 import { readUrl } from './system.ts'
 
@@ -17,8 +21,7 @@ const sources = ['account', 'risk', 'stream'] as const
 type Source = (typeof sources)[number]
 
 const account = 'main'
-const venue = 'binanceusdm'
-const keys = { key: 'bench-key', secret: 'bench-secret' }
+const keys = { key: 'bench-key', secret: 'bench-secret', passphrase: 'bench-phrase' }
 const symbol = 'BTCUSDT'
 // A position that stays: what a snapshot lacks is asked for before it is flat, and not within 2 s of the last change.
 const held = '0.05'
@@ -39,32 +42,69 @@ const readyWithinMs = 20_000
 export const accountBench: BenchDefinition = {
   name: 'account',
   summary: 'From a fill on the venue to the position in Redis, by each source of the account alone.',
-  options: [numberOption('fills', 'fills for each source', { fallback: 150, least: 10, most: 5_000 })],
+  options: [
+    venueOption(),
+    numberOption('fills', 'fills for each source', { fallback: 150, least: 10, most: 5_000 }),
+  ],
   async run(flags, signal) {
-    const fills = flagOf(flags, 'fills')
-    const redis = await startBenchRedis()
-    const children: ChildProcess[] = []
-    try {
-      const args = ['--port', '0', '--symbols', '20', '--log-level', 'silent']
-      const spare = ['--account', `${keys.key}:${keys.secret}:USDT=1000000`]
-      const simulator = startChild(
-        { title: 'simulator', folder: 'simulator', args: [...args, ...spare] },
-        redis.environment,
-        redis.folder,
-      )
-      children.push(simulator)
-      const url = await readUrl(simulator, signal)
-      const latencies = new Map<Source, number[]>()
-      for (const source of sources) {
-        tellProgress(`${fills} fills, by ${source} alone`)
-        latencies.set(source, await measure(redis, url, source, { fills, children }, signal))
-      }
-      return tell(latencies)
-    } finally {
-      for (const child of children.toReversed()) await child.stop()
-      await redis.stop()
-    }
+    const figures = await measureAccount({ speaks: venueIn(flags), fills: flagOf(flags, 'fills') }, signal)
+    tell(figures)
+    return { ...figures }
   },
+}
+
+/** Latencies of each source in ms, and what in the end was not as the venue has it. */
+export interface AccountFigures {
+  readonly accountP50Ms: number
+  readonly riskP50Ms: number
+  readonly restP99Ms: number
+  readonly streamP50Ms: number
+  readonly streamP99Ms: number
+  /** positions and wallets that differ from the venue's, after each source */
+  readonly accountDifferences: number
+  readonly accountLimitErrors: number
+}
+
+/** Fills orders at a venue, one source at a time, and looks when Redis knows of them and whether it is right in the end. */
+export async function measureAccount(
+  of: { readonly speaks: BenchVenue; readonly fills: number },
+  signal: AbortSignal,
+): Promise<AccountFigures> {
+  const redis = await startBenchRedis()
+  const children: ChildProcess[] = []
+  try {
+    // It speaks all venues, so that whoever trades in the account need not be of the measured one.
+    const args = ['--port', '0', '--symbols', '20', '--log-level', 'silent']
+    const spare = ['--account', `${keys.key}:${keys.secret}:USDT=1000000`]
+    const simulator = startChild(
+      { title: 'simulator', folder: 'simulator', args: [...args, ...spare] },
+      redis.environment,
+      redis.folder,
+    )
+    children.push(simulator)
+    const url = await readUrl(simulator, signal)
+    const latencies = new Map<Source, number[]>()
+    let accountDifferences = 0
+    for (const source of sources) {
+      tellProgress(`${of.fills} fills at ${of.speaks.id}, by ${source} alone`)
+      const found = await measure(redis, url, source, { ...of, children }, signal)
+      latencies.set(source, found.latencies)
+      accountDifferences += found.differences
+    }
+    const by = (source: Source) => latencies.get(source) ?? []
+    return {
+      accountP50Ms: percentile(by('account'), 0.5),
+      riskP50Ms: percentile(by('risk'), 0.5),
+      restP99Ms: percentile([...by('account'), ...by('risk')], 0.99),
+      streamP50Ms: percentile(by('stream'), 0.5),
+      streamP99Ms: percentile(by('stream'), 0.99),
+      accountDifferences,
+      accountLimitErrors: limitErrorsIn(await simulatedVenue(url).readStats()),
+    }
+  } finally {
+    for (const child of children.toReversed()) await child.stop()
+    await redis.stop()
+  }
 }
 
 /** Latencies in ms, with one process that asks or listens to one source, at its own address and its whole budget. */
@@ -72,22 +112,24 @@ async function measure(
   redis: BenchRedis,
   url: string,
   source: Source,
-  of: { fills: number; children: ChildProcess[] },
+  of: { speaks: BenchVenue; fills: number; children: ChildProcess[] },
   signal: AbortSignal,
-): Promise<number[]> {
+): Promise<{ latencies: number[]; differences: number }> {
   const environment = {
     ...redis.environment,
+    SLUICE_EXCHANGE: of.speaks.id,
     SLUICE_EXCHANGE_URL: url,
     SLUICE_LOG_LEVEL: 'warn',
     SLUICE_KEY_MAIN: keys.key,
     SLUICE_SECRET_MAIN: keys.secret,
+    SLUICE_PASSPHRASE_MAIN: keys.passphrase,
   }
   const flags = ['--source', source, '--account', account, '--account-share', '1']
   const place = ['--address', `bench-${source}`, '--local-address', addresses[source]]
   const program = { title: source, folder: 'actors/position', args: [...flags, ...place] }
   const child = startChild(program, environment, redis.folder)
   of.children.push(child)
-  const arrivals = await watchArrivals(redis)
+  const arrivals = await watchArrivals(redis, of.speaks.id)
   try {
     await Promise.race([untilHeard(redis, source, signal), child.failed])
     const trading = simulatedAccount(url, keys, Date.now)
@@ -100,7 +142,14 @@ async function measure(
       const arrived = arrivals.first(filledAt)
       latencies.push((await Promise.race([arrived, child.failed])) - filledAt)
     }
-    return latencies
+    const differences = await compareAccount(redis.hub, url, {
+      venue: of.speaks,
+      account,
+      key: keys.key,
+      // The position endpoint tells no balances.
+      wallets: source !== 'risk',
+    })
+    return { latencies, differences }
   } finally {
     arrivals.stop()
     await child.stop()
@@ -110,6 +159,7 @@ async function measure(
 /** When the position is told as it is from a venue time on. */
 async function watchArrivals(
   redis: BenchRedis,
+  venue: string,
 ): Promise<{ first(time: number): Promise<number>; stop(): void }> {
   const { hub } = redis
   const reader = new Redis(blockingOptions(hub.endpoint, 'bench-arrivals'))
@@ -149,22 +199,27 @@ async function untilHeard({ hub }: BenchRedis, source: Source, signal: AbortSign
   throw new Error(`the ${source} was not heard within ${readyWithinMs} ms`)
 }
 
-function tell(latencies: ReadonlyMap<Source, number[]>): Record<string, number> {
-  const of = (source: Source) => latencies.get(source) ?? []
-  const figures = {
-    accountP50Ms: percentile(of('account'), 0.5),
-    riskP50Ms: percentile(of('risk'), 0.5),
-    restP99Ms: percentile([...of('account'), ...of('risk')], 0.99),
-    streamP50Ms: percentile(of('stream'), 0.5),
-    streamP99Ms: percentile(of('stream'), 0.99),
-  }
+function tell(figures: AccountFigures): void {
   const ms = (value: number) => `${value.toFixed(0)} ms`
   printTable([
-    { figure: 'account, p50', measured: ms(figures.accountP50Ms), beside: 'target 85 ms, period 132 ms' },
-    { figure: 'risk, p50', measured: ms(figures.riskP50Ms), beside: 'target 85 ms, period 132 ms' },
+    {
+      figure: 'account, p50',
+      measured: ms(figures.accountP50Ms),
+      beside: 'at Binance: target 85 ms, period 132 ms',
+    },
+    {
+      figure: 'risk, p50',
+      measured: ms(figures.riskP50Ms),
+      beside: 'at Binance: target 85 ms, period 132 ms',
+    },
     { figure: 'both, p99', measured: ms(figures.restP99Ms), beside: '' },
     { figure: 'stream, p50', measured: ms(figures.streamP50Ms), beside: '' },
     { figure: 'stream, p99', measured: ms(figures.streamP99Ms), beside: 'target 20 ms' },
+    {
+      figure: 'records that differ',
+      measured: toCount(figures.accountDifferences),
+      beside: 'positions and wallets after each source; target 0',
+    },
+    { figure: 'refused by a limit', measured: toCount(figures.accountLimitErrors), beside: 'target 0' },
   ])
-  return figures
 }

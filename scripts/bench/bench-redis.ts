@@ -15,6 +15,8 @@ export interface BenchRedis {
   readonly environment: NodeJS.ProcessEnv
   /** CPU seconds that the server has used so far, all its threads together */
   readCpuSeconds(): Promise<number>
+  /** of the server's process */
+  readPid(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -43,6 +45,9 @@ export async function startBenchRedis(lines: string[] = []): Promise<BenchRedis>
       const info = await hub.redis.info('cpu')
       const told = (field: string) => Number(new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1])
       return told('used_cpu_sys') + told('used_cpu_user')
+    },
+    async readPid() {
+      return Number(/^process_id:(\d+)/m.exec(await hub.redis.info('server'))?.[1])
     },
     async stop() {
       hub.close()

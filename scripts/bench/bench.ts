@@ -7,11 +7,14 @@ export interface BenchDefinition {
   readonly summary: string
   readonly options: readonly Option[]
   /** measures, prints its table, and gives the figures of its JSON lines; ends all it started when aborted */
-  run(flags: Flags, signal: AbortSignal): Promise<Figures | readonly Figures[]>
+  run(flags: Flags, signal: AbortSignal): Promise<Line | readonly Line[]>
 }
 
 /** What the command line gave, or each option's own. */
 export type Flags = Readonly<Record<string, number | string>>
+
+/** A line of JSON: figures, and the words that say of what. */
+export type Line = Readonly<Record<string, number | string>>
 
 /** The figures of one run by name, in the order in which they are printed. */
 export type Figures = Readonly<Record<string, number>>

@@ -1,7 +1,8 @@
 import type { Hub } from '../../lib/hub/hub.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
 import { isTerminal } from '../../lib/model/order.ts'
 import { readLiveOrder } from '../../lib/orders/live-orders.ts'
-import { crashAccount, orderIdOf } from './crash-path.ts'
+import { orderIdOf } from './crash-path.ts'
 import type { CrashVenue } from './crash-venue.ts'
 
 /** What the venue's own ledger says beside Redis. */
@@ -18,7 +19,12 @@ export interface CrashLedger {
 }
 
 /** Holds what Redis knows of signals 0 to `submits` against the venue's truth. */
-export async function judgeCrashes(hub: Hub, venue: CrashVenue, submits: number): Promise<CrashLedger> {
+export async function judgeCrashes(
+  hub: Hub,
+  of: AccountOf,
+  venue: CrashVenue,
+  submits: number,
+): Promise<CrashLedger> {
   const { keys } = hub
   const { orders, trades } = await venue.readTruth()
   const left = new Map<string, number>()
@@ -29,13 +35,13 @@ export async function judgeCrashes(hub: Hub, venue: CrashVenue, submits: number)
     const there = left.get(id) ?? 0
     left.delete(id)
     duplicates += Math.max(0, there - 1)
-    const known = await readLiveOrder(hub, crashAccount, id)
+    const known = await readLiveOrder(hub, of, id)
     const agrees = known !== undefined && isTerminal(known.state) && (known.state === 'filled') === there > 0
     if (!agrees) lost += 1
     if (there > 0) filled += 1
   }
   for (const more of left.values()) duplicates += more
-  const fills = await hub.redis.xlen(keys.fills(crashAccount.venue, crashAccount.account))
-  const held = await hub.redis.hget(keys.reserved(crashAccount.venue, crashAccount.account), 'orders')
+  const fills = await hub.redis.xlen(keys.fills(of.venue, of.account))
+  const held = await hub.redis.hget(keys.reserved(of.venue, of.account), 'orders')
   return { duplicates, lost, filled, strayFills: Math.abs(trades - fills), heldRoom: Number(held ?? 0) }
 }

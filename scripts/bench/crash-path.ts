@@ -1,4 +1,3 @@
-import type { RequestGate } from '../../lib/exchange/exchange.ts'
 import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { createClock } from '../../lib/hub/clock.ts'
@@ -10,9 +9,27 @@ import type { SizedIntent } from '../../lib/model/claim.ts'
 import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
 import type { HeldAt } from '../../lib/orders/judge-absence.ts'
 import type { OrderPath } from '../../lib/orders/send-intent.ts'
+import { openGate } from './fetch-market.ts'
+import { openShareGate } from './share-gate.ts'
 
 /** The account of a crash run, as Redis knows it; the venue knows it by the key `one`. */
-export const crashAccount = { venue: 'binanceusdm', account: 'main' }
+const account = 'main'
+
+/** What is traded in a crash run: a small order of it, in contracts, is `size`. */
+export interface CrashSymbol {
+  readonly symbol: string
+  readonly size: string
+  readonly contractSize: string
+  readonly quote: string
+}
+
+/** Where a crash run trades. */
+export interface CrashPlace {
+  readonly venue: string
+  readonly url: string
+  /** venue ms between two orders of one process; where told, four processes keep to the account's limits together */
+  readonly orderPauseMs: number | undefined
+}
 
 /** How long an intent of a crash run may wait to be sent, venue ms. */
 export const deadlineMs = 5_000
@@ -23,30 +40,38 @@ export interface CrashPath extends OrderPath {
   close(): Promise<void>
 }
 
-const terms = { contractSize: '1', quote: 'USDT' }
-// The run asks how often things are sent, not how fast they may be.
-const openGate: RequestGate = { enter: () => Promise.resolve({ settle: () => undefined }) }
+const processes = 4
 
-/** The path to the account one:first of the venue at `url`, on a clock that knows it. */
-export async function openCrashPath(hub: Hub, url: string, clock: Clock): Promise<CrashPath> {
+/** The path to the account one:first of a venue, on a clock that knows it; `symbols` are the ones it trades. */
+export async function openCrashPath(
+  hub: Hub,
+  { venue, url, orderPauseMs }: CrashPlace,
+  clock: Clock,
+  symbols: readonly CrashSymbol[],
+): Promise<CrashPath> {
   const options = {
     url,
     localAddress: '',
     proxy: '',
-    gate: openGate,
-    account: crashAccount.account,
-    keys: closeKeys('one', 'first'),
+    // The run asks how often things are sent, not how fast they may be.
+    gate: orderPauseMs === undefined ? openGate : openShareGate(1 / processes, clock),
+    account,
+    keys: closeKeys('one', 'first', 'crash'),
     clock,
   }
-  const exchange = await openOrderExchange(crashAccount.venue, options)
-  const reader = await openAccountExchange(crashAccount.venue, options)
+  const exchange = await openOrderExchange(venue, options)
+  const reader = await openAccountExchange(venue, options)
   return {
     hub: { ...hub, clock },
-    of: crashAccount,
+    of: { venue, account },
     exchange,
     durability: await openDurability(hub),
     call: (run) => run(),
-    moneyTerms: () => terms,
+    moneyTerms(symbol) {
+      const terms = symbols.find((each) => each.symbol === symbol)
+      if (terms === undefined) throw new Error(`${symbol} is not traded here`)
+      return terms
+    },
     async fetchPosition(symbol) {
       const { positions } = await reader.fetchPosition(symbol)
       return { size: positions[0]?.size ?? '0', time: positions[0]?.time ?? 0 }
@@ -69,19 +94,20 @@ export function signalOf(at: number): string {
 
 /** The client order id of a signal's intent: its only slice. */
 export function orderIdOf(at: number): string {
-  return clientOrderIdOf(crashAccount.account, 'test', signalOf(at))
+  return clientOrderIdOf(account, 'test', signalOf(at))
 }
 
-/** A market order for one contract; symbols take turns, and so do the sides, so that positions stay what they are. */
-export function toCrashIntent(at: number, symbols: readonly string[], deadline: number): SizedIntent {
+/** A small market order; symbols take turns, and so do the sides, so that positions stay what they are. */
+export function toCrashIntent(at: number, symbols: readonly CrashSymbol[], deadline: number): SizedIntent {
   const id = orderIdOf(at)
+  const { symbol = '', size = '' } = symbols[at % symbols.length] ?? {}
   return {
     id,
-    account: crashAccount.account,
+    account,
     strategy: 'test',
     signalId: signalOf(at),
     class: 'open',
-    symbol: symbols[at % symbols.length] ?? '',
+    symbol,
     side: Math.floor(at / symbols.length) % 2 === 0 ? 'buy' : 'sell',
     positionSide: 'both',
     type: 'market',
@@ -89,7 +115,7 @@ export function toCrashIntent(at: number, symbols: readonly string[], deadline: 
     postOnly: false,
     reduceOnly: false,
     price: undefined,
-    slices: [{ clientOrderId: id, size: '1' }],
+    slices: [{ clientOrderId: id, size }],
     deadline,
   }
 }

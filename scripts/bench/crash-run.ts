@@ -8,9 +8,10 @@ import { openLog } from '../../lib/hub/log.ts'
 import { claimKeys } from '../../lib/orders/claims.ts'
 import { settleClaims } from '../../lib/orders/settle-claims.ts'
 import type { SettleParts } from '../../lib/orders/settle-claims.ts'
+import type { BenchVenue } from './bench-venue.ts'
 import { judgeCrashes } from './crash-ledger.ts'
 import type { CrashLedger } from './crash-ledger.ts'
-import { crashAccount, knownClock, openCrashPath } from './crash-path.ts'
+import { knownClock, openCrashPath } from './crash-path.ts'
 import { openCrashVenue } from './crash-venue.ts'
 import type { CrashOrder, CrashPoint } from './crash-worker.ts'
 import { startKilledRedis } from './killed-redis.ts'
@@ -19,6 +20,8 @@ import { startKilledRedis } from './killed-redis.ts'
 export interface CrashRun {
   /** of the simulator, with the account one:first */
   readonly url: string
+  /** whose wire is spoken there */
+  readonly speaks: BenchVenue
   /** distinct signals; each is handed in by every trader */
   readonly submits: number
   /** chance at which a trader is ended by SIGKILL at each of these */
@@ -40,15 +43,14 @@ export interface CrashFigures extends CrashLedger {
   readonly redisKills: number
   /** written by Redis and lost with it */
   readonly lostBytes: number
-  /** intents of which it was not known what became of them 30 s of the venue's clock after they were claimed */
-  readonly unknownAfter30s: number
+  /** intents of which it was not known in the venue's time for that what became of them, from their claim on */
+  readonly unknownTooLong: number
   /** of the venue's clock, from claim to the end of it */
   readonly longestUnknownMs: number
 }
 
 const traders = 3
 const soonMs = 30
-const unknownAfterMs = 30_000
 const settledWithinMs = 60_000
 const settlePauseMs = 25
 const mostBarrenStarts = 100
@@ -72,12 +74,15 @@ async function crashAll(
 ): Promise<CrashFigures> {
   const { config } = readConfig({ namespace: 'crash' }, {})
   const hub = await openHub(config, redis.endpoint, openLog('silent', {}), 'crash-orders')
-  const venue = await openCrashVenue(run.url)
+  const { speaks } = run
+  const venue = await openCrashVenue(speaks, run.url)
   const clock = knownClock(venue.rate, await venue.now())
-  const path = await openCrashPath(hub, run.url, clock)
-  const keys = claimKeys(hub, crashAccount)
+  const { symbols } = venue
+  const place = { venue: speaks.id, url: run.url, orderPauseMs: speaks.orderPauseMs }
+  const path = await openCrashPath(hub, place, clock, symbols)
+  const keys = claimKeys(hub, path.of)
   await hub.redis.set(keys.state, 'active')
-  const symbols = await venue.prepare(path.exchange)
+  await venue.prepare(path)
   // Each claim is durable before it is answered; what is written after the last of them need not be.
   const promised = `$${'ZADD'.length}\r\nZADD\r\n$${keys.open.length}\r\n${keys.open}\r\n`
 
@@ -114,7 +119,7 @@ async function crashAll(
     const order: CrashOrder = {
       endpoint: redis.endpoint,
       namespace: hub.config.namespace,
-      url: run.url,
+      place,
       rate: venue.rate,
       venueNow: await venue.now(),
       symbols,
@@ -172,7 +177,7 @@ async function crashAll(
     for (let at = 0; at < open.length; at += 2) {
       const ageMs = clock.now() - Number(open[at + 1])
       longestUnknownMs = Math.max(longestUnknownMs, ageMs)
-      if (ageMs > unknownAfterMs) unknown.add(open[at] ?? '')
+      if (ageMs > speaks.knownWithinMs) unknown.add(open[at] ?? '')
     }
     return settleClaims(parts)
   }
@@ -198,7 +203,7 @@ async function crashAll(
     run.signal?.throwIfAborted()
     if ((await settle().catch(() => 1)) === 0) break
   }
-  const ledger = await judgeCrashes(hub, venue, run.submits)
+  const ledger = await judgeCrashes(hub, path.of, venue, run.submits)
   await path.close()
   hub.close()
   return {
@@ -208,7 +213,7 @@ async function crashAll(
     killsByPoint,
     redisKills,
     lostBytes,
-    unknownAfter30s: unknown.size,
+    unknownTooLong: unknown.size,
     longestUnknownMs,
     ...ledger,
   }

@@ -7,17 +7,17 @@ import { decodeClaim } from '../../lib/model/claim.ts'
 import { claim, sendClaimed } from '../../lib/orders/send-intent.ts'
 import type { OrderPath } from '../../lib/orders/send-intent.ts'
 import { deadlineMs, knownClock, openCrashPath, toCrashIntent } from './crash-path.ts'
-import type { CrashPath } from './crash-path.ts'
+import type { CrashPath, CrashPlace, CrashSymbol } from './crash-path.ts'
 
 /** What a trader process is told to do. */
 export interface CrashOrder {
   readonly endpoint: RedisEndpoint
   readonly namespace: string
-  readonly url: string
+  readonly place: CrashPlace
   readonly rate: number
   /** the venue's clock now */
   readonly venueNow: number
-  readonly symbols: readonly string[]
+  readonly symbols: readonly CrashSymbol[]
   /** signals from this number up to, and without, that one */
   readonly from: number
   readonly to: number
@@ -35,7 +35,7 @@ const order = JSON.parse(process.argv[2] ?? '') as CrashOrder
 const { config } = readConfig({ namespace: order.namespace }, {})
 const hub = await openHub(config, order.endpoint, openLog('silent', {}), 'crash-worker')
 const clock = knownClock(order.rate, order.venueNow)
-const path = await openCrashPath(hub, order.url, clock)
+const path = await openCrashPath(hub, order.place, clock, order.symbols)
 // Nobody's child: it ends with who started it.
 process.once('disconnect', () => process.exit(1))
 
@@ -77,7 +77,10 @@ async function submit(plain: CrashPath, at: number): Promise<boolean> {
       answer = await claim(walked, intent, { before, reservations, revision: answer.revision })
     }
     await pass('after claim', at)
-    if (answer.outcome === 'claimed') await sendClaimed(walked, decodeClaim(answer.claim))
+    if (answer.outcome !== 'claimed') return true
+    await sendClaimed(walked, decodeClaim(answer.claim))
+    // Once it is claimed an order does not wait for long to be sent.
+    await sleep(clock.toRealMs(order.place.orderPauseMs ?? 0))
     return true
   } catch {
     return false

@@ -16,6 +16,8 @@ import { ledgerBench } from './ledger.ts'
 import { memoryBench } from './memory.ts'
 import { orderPathBench } from './order-path.ts'
 import { printJson, printMachine } from './report.ts'
+import { threeVenuesBench } from './three-venues.ts'
+import { venuesBench } from './venues.ts'
 
 const benches: readonly BenchDefinition[] = [
   lapBench,
@@ -31,6 +33,8 @@ const benches: readonly BenchDefinition[] = [
   coverBench,
   orderPathBench,
   crashOrdersBench,
+  venuesBench,
+  threeVenuesBench,
 ]
 const who = 'sluice bench'
 const names = benches.map(({ name }) => name).join(', ')

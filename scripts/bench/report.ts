@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os'
-import type { Figures } from './bench.ts'
+import type { Line } from './bench.ts'
 
 /** One line of a benchmark's table. */
 export interface Row {
@@ -30,9 +30,28 @@ export function printTable(rows: readonly Row[]): void {
   console.log(`\nload average after the run: ${loadavg()[0]?.toFixed(2)}`)
 }
 
+/** Prints figures side by side, a column for each of `titles`. */
+export function printColumns(
+  titles: readonly string[],
+  rows: readonly { readonly figure: string; readonly cells: readonly string[]; readonly target: string }[],
+): void {
+  const lines = [
+    ['figure', ...titles, 'target'],
+    ...rows.map(({ figure, cells, target }) => [figure, ...cells, target]),
+  ]
+  const widths = lines[0]?.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0))) ?? []
+  for (const line of lines) {
+    const told = line.map((cell, at) =>
+      at === 0 || at > titles.length ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+    )
+    console.log(told.join('  ').trimEnd())
+  }
+  console.log(`\nload average after the run: ${loadavg()[0]?.toFixed(2)}`)
+}
+
 /** Prints figures as one line of JSON, to four decimals. */
-export function printJson(figures: Readonly<Record<string, string>> | Figures): void {
-  const rounded = Object.entries(figures).map(([name, value]: [string, string | number]) => [
+export function printJson(line: Line): void {
+  const rounded = Object.entries(line).map(([name, value]) => [
     name,
     typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value,
   ])

@@ -11,6 +11,8 @@ const statsSchema = z.object({
       requests: z.number(),
       http429: z.number(),
       http418: z.number(),
+      limitRefusals: z.number(),
+      byPath: z.record(z.string(), z.number()),
       windows: z.array(windowSchema),
     }),
   ),
@@ -24,11 +26,16 @@ const gapsSchema = z.object({
   missing: z.array(z.string()),
 })
 
+const candleSchema = z.tuple([z.number(), z.string(), z.string(), z.string(), z.string(), z.string()])
+
 /** What the simulator counted, by source address. */
 export type VenueStats = z.infer<typeof statsSchema>
 
 /** Gaps between two answers of a symbol, real ms, over all symbols. */
 export type VenueGaps = z.infer<typeof gapsSchema>
+
+/** `[openTime, open, high, low, close, volume]`, decimals as text */
+export type TrueCandle = z.infer<typeof candleSchema>
 
 /** What a simulator says of itself. */
 export interface SimulatedVenue {
@@ -36,6 +43,8 @@ export interface SimulatedVenue {
   readStats(): Promise<VenueStats>
   /** over the gaps that ended after `since`, real ms; of 1m unless told otherwise */
   readGaps(since: number, interval?: Interval): Promise<VenueGaps>
+  /** final candles from `since` on, market ms; the symbol by the simulator's own name */
+  readCandles(symbol: string, since: number, interval?: Interval): Promise<TrueCandle[]>
   /** refuses every request with 429 for so many ms */
   refuseFor(ms: number): Promise<void>
 }
@@ -56,8 +65,17 @@ export function simulatedVenue(url: string): SimulatedVenue {
     readStats: async () => statsSchema.parse(await ask('stats')),
     readGaps: async (since, interval = '1m') =>
       gapsSchema.parse(await ask(`gaps?since=${Math.floor(since)}&interval=${interval}`)),
+    readCandles: async (symbol, since, interval = '1m') =>
+      z
+        .array(candleSchema)
+        .parse(await ask(`candles?symbol=${symbol}&interval=${interval}&startTime=${Math.floor(since)}`)),
     async refuseFor(ms) {
       await ask('faults', [{ kind: 'rateLimit', ms }])
     },
   }
+}
+
+/** Requests that a limit refused, in whatever words. */
+export function limitErrorsIn({ addresses }: VenueStats): number {
+  return Object.values(addresses).reduce((sum, { limitRefusals }) => sum + limitRefusals, 0)
 }

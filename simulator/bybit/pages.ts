@@ -20,7 +20,8 @@ export function readPage<T>(
   query: URLSearchParams,
 ): { rows: T[]; nextPageCursor: string } {
   const limit = readLimit(query, usual, most)
-  const [after] = (query.get('cursor') ?? '').split('%3A')
+  // Whoever sends it on as it came has it decoded by the query, whoever encodes it again has not.
+  const [after] = (query.get('cursor') ?? '').split(/%3A|:/)
   const end = after === '' ? all.length : all.findIndex((each) => id(each) === after)
   if (end < 0) throw invalidParameter('cursor')
   const rows = all.slice(0, end).filter(isWanted).slice(-limit).toReversed()

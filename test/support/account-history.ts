@@ -11,9 +11,9 @@ import type { Order, PositionSide } from '../../simulator/account/order.ts'
 import { PastStates } from '../../simulator/account/past-states.ts'
 import { entryPrice } from '../../simulator/account/position.ts'
 import type { Position } from '../../simulator/account/position.ts'
-import { toUserEvents } from '../../simulator/binance/streams/user-events.ts'
 import type { Listing } from '../../simulator/core/listing.ts'
 import { Market } from '../../simulator/core/market.ts'
+import type { AccountRows } from './account-rows.ts'
 
 /** When histories begin, ms. */
 export const historyStart = 1_764_000_000_000
@@ -102,7 +102,7 @@ export interface Step {
 
 /** What a history made of the simulator's account. */
 export interface Truth {
-  /** raw ACCOUNT_UPDATEs in the order of the stream, each with its place among those of one time */
+  /** raw messages that change the account in the order of the stream, each with its place among those of one time */
   readonly events: readonly { readonly time: number; readonly message: object; readonly ordinal: number }[]
   /** `SYMBOL/side` -> all that a position has been, the oldest first */
   readonly steps: ReadonlyMap<string, readonly Step[]>
@@ -113,8 +113,8 @@ export interface Truth {
   readonly endTime: number
 }
 
-/** Plays a history on the simulator's ledger, by the history's own clock. */
-export function playHistory({ hedged, deeds }: History): Truth {
+/** Plays a history on the simulator's ledger, by the history's own clock; a venue tells of it in its own words. */
+export function playHistory({ hedged, deeds }: History, rows: AccountRows): Truth {
   const account = emptyAccount('key', 'secret')
   account.isHedged = hedged
   const events: Truth['events'][number][] = []
@@ -125,12 +125,12 @@ export function playHistory({ hedged, deeds }: History): Truth {
   past.keep(Number.MAX_SAFE_INTEGER, [account], historyStart - 1)
   const ledger = new Ledger(new Ids(), (event) => {
     past.note(account, event.time)
-    if (event.kind === 'fill') push(steps, placeOf(event.position), toStep(event.position))
+    if (event.kind === 'fill') push(steps, placeOf(event.position, rows), toStep(event.position, rows))
     if (event.kind === 'fill' || event.kind === 'balance') {
       const { asset, balance } = event.wallet
       push(wallets, asset, { time: event.time, balance: formatShort(balance) })
     }
-    events.push(...toAccountUpdates(event, order))
+    events.push(...toMessages(event, rows, order))
   })
   ledger.transfer(account, 'USDT', fromUnits(100_000_000, 2), historyStart)
   let time = historyStart
@@ -198,27 +198,31 @@ function toOrder(listing: Listing, positionSide: PositionSide, traded: Fixed, ti
   }
 }
 
-function toAccountUpdates(event: AccountEvent, order: ReturnType<typeof openEventOrder>) {
-  return toUserEvents(event, market, event.time)
-    .filter(({ e }) => e === 'ACCOUNT_UPDATE')
-    .flatMap((message) => {
-      const ordinal = order.place(event.time, JSON.stringify(message))
-      return ordinal === undefined ? [] : [{ time: event.time, message, ordinal }]
-    })
+function toMessages(event: AccountEvent, rows: AccountRows, order: ReturnType<typeof openEventOrder>) {
+  return rows.toMessages(event, market).flatMap((message) => {
+    const time = rows.stream.accountTimeOf(message) ?? event.time
+    const ordinal = order.place(time, JSON.stringify(message))
+    return ordinal === undefined ? [] : [{ time: event.time, message, ordinal }]
+  })
 }
 
 /** `SYMBOL/side` in our words. */
-export function placeOf({ symbol, side }: Pick<Position, 'symbol' | 'side'>): string {
-  return `${symbol}/${side.toLowerCase()}`
+function placeOf({ symbol, side }: Position, rows: AccountRows): string {
+  const word = { BOTH: 'both', LONG: 'long', SHORT: 'short' }[side]
+  return `${rows.symbolOf(listingOf(symbol))}/${word}`
 }
 
-export function toStep(position: Position): Step {
+function toStep(position: Position, rows: AccountRows): Step {
   const { size, updateTime: time } = position
   return {
     time,
-    size: formatShort(size),
+    size: rows.sizeOf(position, listingOf(position.symbol)),
     entryPrice: size === 0n ? undefined : formatShort(entryPrice(position)),
   }
+}
+
+function listingOf(symbol: string): Listing {
+  return market.listings.get(symbol)!
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, each: T): void {

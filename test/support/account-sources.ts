@@ -1,20 +1,10 @@
 import fc from 'fast-check'
-import { toAccountReport, toRiskReport, toSymbolReport } from '../../lib/exchange/binance-account-map.ts'
-import { toUserEvent } from '../../lib/exchange/binance-user-event-map.ts'
 import type { AccountReport } from '../../lib/model/balance-report.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
-import { readMark } from '../../simulator/account/marks.ts'
-import { toAccount } from '../../simulator/binance/account-rows.ts'
-import {
-  toActivePositions,
-  toAssetMargins,
-  toOldRiskRow,
-  toPositions,
-  toRiskRow,
-} from '../../simulator/binance/position-rows.ts'
-import type { Shown } from '../../simulator/binance/position-rows.ts'
+import type { Listing } from '../../simulator/core/listing.ts'
 import { historyStart, market } from './account-history.ts'
 import type { Truth } from './account-history.ts'
+import type { AccountRows, ShownAccount } from './account-rows.ts'
 
 /** What goes wrong with a source; chances from 0 to 1, spans in ms. */
 export interface SourceFaults {
@@ -82,7 +72,14 @@ export interface Wire {
 }
 
 /** The venue of one history, with its faults. */
-export function openWire(truth: Truth, { faults, periodMs, clockErrorMs, chance }: Conditions): Wire {
+export function openWire(
+  truth: Truth,
+  rows: AccountRows,
+  { faults, periodMs, clockErrorMs, chance }: Conditions,
+): Wire {
+  const listings = new Map<string, Listing>(
+    [...market.listings.values()].filter(({ plain }) => plain).map((each) => [rows.symbolOf(each), each]),
+  )
   const between = (least: number, most: number) => Math.floor(least + chance() * (most - least + 1))
   const offsetMs = between(-clockErrorMs, clockErrorMs)
 
@@ -92,14 +89,15 @@ export function openWire(truth: Truth, { faults, periodMs, clockErrorMs, chance 
     return frozenForMs > 0 && at >= from && at < from + frozenForMs ? from : undefined
   }
 
-  function show(source: AccountSource, at: number): Shown {
+  function show(source: AccountSource, at: number, said: number): ShownAccount {
     const state = truth.stateAt((frozen(source, at) ?? at) - faults[source].lagMs)
-    return { state, listings: market.listings, readMark: (listing) => readMark(listing, at) }
+    return { state, market, at, said }
   }
 
-  function lacking<T extends { readonly symbol: string }>(source: AccountSource, rows: readonly T[]): T[] {
-    return rows.filter(() => chance() >= faults[source].lack)
-  }
+  const lacking =
+    (source: AccountSource) =>
+    <T>(told: readonly T[]): T[] =>
+      told.filter(() => chance() >= faults[source].lack)
 
   /** The deliveries of one message that would come at `at`. */
   function send(source: AccountSource, report: AccountReport, at: number): Delivery[] {
@@ -110,26 +108,17 @@ export function openWire(truth: Truth, { faults, periodMs, clockErrorMs, chance 
   }
 
   /** What is asked for at `askedAt` by the venue's clock, of whom does not know it exactly. */
-  function answer(
-    source: AccountSource,
-    askedAt: number,
-    read: (shown: Shown, said: number) => AccountReport,
-  ) {
+  function answer(source: AccountSource, askedAt: number, read: (shown: ShownAccount) => AccountReport) {
     const roundTripMs = between(10, mostRoundTripMs)
-    const shown = show(source, askedAt + (roundTripMs >> 1))
-    return send(source, read(shown, askedAt + offsetMs), askedAt + roundTripMs)
+    const shown = show(source, askedAt + (roundTripMs >> 1), askedAt + offsetMs)
+    return send(source, read(shown), askedAt + roundTripMs)
   }
 
   function poll(source: 'account' | 'risk', at: number): Delivery[] {
-    return answer(source, at, (shown, said) => {
-      if (source === 'account') {
-        const body = toAccount(shown)
-        return toAccountReport({ ...body, positions: lacking(source, body.positions) }, said)
-      }
-      const margins = toAssetMargins(shown)
-      const rows = toActivePositions(shown).map((each) => toRiskRow(each, margins))
-      return toRiskReport(lacking(source, rows), said)
-    })
+    const lack = lacking(source)
+    return answer(source, at, (shown) =>
+      source === 'account' ? rows.toAccount(shown, lack) : rows.toRisk(shown, lack),
+    )
   }
 
   return {
@@ -137,11 +126,11 @@ export function openWire(truth: Truth, { faults, periodMs, clockErrorMs, chance 
       const all: Delivery[] = []
       let lastAt = 0
       for (const { time, message, ordinal } of truth.events) {
-        const event = toUserEvent(message, ordinal)
-        if (event.kind !== 'report' || frozen('stream', time) !== undefined) continue
+        if (frozen('stream', time) !== undefined) continue
         // A connection keeps the order of its events.
         lastAt = Math.max(lastAt, time + between(2, 25))
-        all.push(...send('stream', event.report, lastAt))
+        for (const event of rows.stream.toUserEvents(message, ordinal))
+          if (event.kind === 'report') all.push(...send('stream', event.report, lastAt))
       }
       for (const source of ['account', 'risk'] as const) {
         for (let at = historyStart + between(0, periodMs); at < until; at += periodMs)
@@ -150,14 +139,10 @@ export function openWire(truth: Truth, { faults, periodMs, clockErrorMs, chance 
       return all
     },
     ask: (symbol, asker, now) =>
-      answer(asker, now + 1, (shown, said) => {
-        const margins = toAssetMargins(shown)
-        const rows = toPositions(shown, market.listings.get(symbol)!)
-        return toSymbolReport(
-          rows.map((each) => toOldRiskRow(each, margins)),
-          said,
-        )
-      }).map((each) => ({ ...each, source: 'risk' as const })),
+      answer(asker, now + 1, (shown) => rows.toSymbol(shown, listings.get(symbol)!)).map((each) => ({
+        ...each,
+        source: 'risk' as const,
+      })),
   }
 }
 
