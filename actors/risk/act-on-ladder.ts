@@ -7,6 +7,7 @@ import type { LadderAction } from '../../lib/risk/ladder-draft.ts'
 import type { LadderStop, StopWord } from '../../lib/risk/ladder-state.ts'
 import { protect } from './risk-actor.ts'
 import type { RiskActor } from './risk-actor.ts'
+import { openSendQueue } from './send-queue.ts'
 import type { PlacedWord, StopWords } from './stop-words.ts'
 
 /** What the venue is asked to do for the stops of a position. */
@@ -15,6 +16,9 @@ export type StopAction = Exclude<LadderAction, { do: 'exit' }>
 // Real ms in which what is to be sent must have left: longer, and the judgement that wanted it is too old.
 const leavesWithinMs = 2_500
 const mostRemembered = 2_000
+// Venues take few orders in a second (Bybit ten). Were all stops of all positions sent as they are planned, the last of
+// several positions would stand bare until the ladders of the others were complete.
+const mostAtOnce = 8
 
 /** Does what the ladders ask for; `hear` is told what comes of it. Nothing waits for it: words come when they come. */
 export function actOnLadders(
@@ -28,6 +32,7 @@ export function actOnLadders(
   /** id -> venue time at which its request surely had left; Infinity while it is on its way */
   const leftAt = new Map<string, number>()
   const asking = new Set<string>()
+  const sending = openSendQueue(mostAtOnce)
 
   function hearOne(place: string, word: StopWord): void {
     hear([{ place, word }])
@@ -36,9 +41,6 @@ export function actOnLadders(
   async function put(place: string, { symbol, side }: StopOwner, stop: LadderStop): Promise<void> {
     const { id, stopSide, triggerPrice, size, rung } = stop
     const now = () => Math.ceil(clock.now())
-    leftAt.set(id, Infinity)
-    const [oldest] = leftAt.keys()
-    if (leftAt.size > mostRemembered && oldest !== undefined) leftAt.delete(oldest)
     try {
       const report = await protect(actor, () =>
         orders.createStop({
@@ -65,9 +67,18 @@ export function actOnLadders(
     }
   }
 
+  /** The stop that closes everything covers its position alone: it goes before the rungs of all others. */
+  function send(place: string, owner: StopOwner, stop: LadderStop): void {
+    const { id, rung } = stop
+    leftAt.set(id, Infinity)
+    const [oldest] = leftAt.keys()
+    if (leftAt.size > mostRemembered && oldest !== undefined) leftAt.delete(oldest)
+    sending.add(id, { isUrgent: rung === 0, run: () => put(place, owner, stop) })
+  }
+
   async function ask(place: string, symbol: string, stop: LadderStop): Promise<void> {
     const { id } = stop
-    if (asking.has(id)) return
+    if (asking.has(id) || sending.isWaiting(id)) return
     asking.add(id)
     try {
       const askedAt = clock.now() - clock.errorMs()
@@ -106,7 +117,7 @@ export function actOnLadders(
   }
 
   return (place, owner, action, stop) => {
-    if (action.do === 'place') void put(place, owner, action.stop)
+    if (action.do === 'place') send(place, owner, action.stop)
     else if (stop === undefined) return
     else if (action.do === 'ask') void ask(place, owner.symbol, stop)
     else void cancel(place, owner.symbol, stop)
