@@ -9,6 +9,8 @@ import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
+import { limitsOf } from '../../lib/risk/limits.ts'
+import { cancelStale } from './cancel-stale.ts'
 import { keepSettled } from './keep-settled.ts'
 import { listenOrders } from './listen-orders.ts'
 import { serveIntents } from './serve-intents.ts'
@@ -65,6 +67,11 @@ await runActor({
       leads: () => leadership.isLeader(),
       isStreaming: () => stream.tell().connected,
     })
+    const stale = cancelStale(desk, {
+      leads: () => leadership.isLeader(),
+      limits: limitsOf(config.riskLimits),
+      hand: (intent) => serving.hand(intent),
+    })
     return {
       tell: () => ({
         venue,
@@ -76,8 +83,10 @@ await runActor({
         open: settling.open(),
         closedUntil: egress.closedUntil(),
         ...desk.counts(),
+        ...stale.counts(),
       }),
       async stop() {
+        await stale.stop()
         await serving.stop()
         await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
         stopClock()

@@ -90,7 +90,8 @@ const makers: Readonly<Record<string, OrderMaker>> = {
 }
 
 function makerOf(row: Raw): { madeBy?: OrderMaker } {
-  const madeBy = makers[textIf(row, 'category') ?? ''] ?? (textIf(row, 'algoId') === undefined ? undefined : 'stop')
+  const madeBy =
+    makers[textIf(row, 'category') ?? ''] ?? (textIf(row, 'algoId') === undefined ? undefined : 'stop')
   return madeBy === undefined ? {} : { madeBy }
 }
 

@@ -4,7 +4,11 @@ const money = () => z.number('a number').positive('more than 0').max(1e11, 'at m
 const share = (most: number) => z.number('a number').gt(0, 'more than 0').max(most, `at most ${most}`)
 const ageMs = () => z.number('a number').int('whole ms').min(1, 'at least 1').max(86_400_000, 'at most a day')
 const lifeMs = () =>
-  z.number('a number').int('whole ms').min(0, 'at least 0').max(31 * 86_400_000, 'at most 31 days')
+  z
+    .number('a number')
+    .int('whole ms')
+    .min(0, 'at least 0')
+    .max(31 * 86_400_000, 'at most 31 days')
 const part = () => z.number('a number').min(0, 'at least 0').max(1, 'at most 1')
 const banMs = () =>
   z
