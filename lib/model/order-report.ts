@@ -64,6 +64,12 @@ export interface StopReport extends Placed {
   readonly reason: string
 }
 
+/** Whether an order adds to a position, or may. */
+export function isEntry({ reduceOnly, positionSide, side }: Placed): boolean {
+  if (positionSide === 'both') return !reduceOnly
+  return (positionSide === 'long') === (side === 'buy')
+}
+
 /** A venue's word on one trade of an order. */
 export interface TradeReport {
   readonly id: string
