@@ -1,9 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import { foldLog } from '../../lib/hub/fold-log.ts'
 import { decodeClaim, intentIdOf } from '../../lib/model/claim.ts'
 import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
 import { signOf } from '../../lib/model/decimal.ts'
-import { describeError } from '../../lib/model/errors.ts'
 import { toIntent } from '../../lib/model/intent.ts'
 import type { Intent } from '../../lib/model/intent.ts'
 import type { LiveOrder } from '../../lib/model/live-order.ts'
@@ -17,6 +15,7 @@ import type { StaleOrder } from '../../lib/orders/stale-orders.ts'
 import { judgeStale, restMsOf } from '../../lib/risk/judge-stale.ts'
 import type { RiskLimits } from '../../lib/risk/limits.ts'
 import { sizeTaker, takerShareOf } from '../../lib/risk/size-taker.ts'
+import { keepLooking } from './keep-looking.ts'
 
 /** Orders that rest too long being cancelled. */
 export interface StaleWatch {
@@ -49,13 +48,9 @@ export function cancelStale(
   const { hub, of } = path
   const { limits } = by
   const { clock } = hub
-  const fold = foldLog(hub.log)
   // Order -> real ms before which it is not cancelled again.
   const asked = new LRUCache<string, number>({ max: mostOrders })
   const counts = { staleCancels: 0, takers: 0 }
-  let timer: NodeJS.Timeout | undefined
-  let busy: Promise<void> = Promise.resolve()
-  let stopped = false
 
   async function cancelAll(): Promise<void> {
     if (limits.openRestMs === 0 && limits.reduceRestMs === 0) return
@@ -145,27 +140,18 @@ export function cancelStale(
   }
 
   async function look(): Promise<void> {
-    try {
-      if (by.leads()) {
-        await cancelAll()
-        for (const stale of await readStale(hub, of)) await follow(stale)
-      }
-    } catch (error) {
-      fold(`orders that rest too long were not looked at: ${describeError(error)}`, { account: of.account })
-    }
-    if (!stopped) timer = setTimeout(run, lookEveryMs)
+    if (!by.leads()) return
+    await cancelAll()
+    for (const stale of await readStale(hub, of)) await follow(stale)
   }
-  function run(): void {
-    busy = look()
-  }
-  run()
+  const looking = keepLooking(
+    hub,
+    { what: 'orders that rest too long were not looked at', everyMs: lookEveryMs },
+    look,
+  )
 
   return {
     counts: () => ({ ...counts }),
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await busy
-    },
+    stop: () => looking.stop(),
   }
 }

@@ -10,10 +10,12 @@ import { ConfigError } from '../../lib/model/errors.ts'
 import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
 import { limitsOf } from '../../lib/risk/limits.ts'
+import { auditTrades } from './audit-trades.ts'
 import { cancelStale } from './cancel-stale.ts'
 import { keepSettled } from './keep-settled.ts'
 import { listenOrders } from './listen-orders.ts'
 import { serveIntents } from './serve-intents.ts'
+import { watchUnowned } from './watch-unowned.ts'
 
 // Real ms. Requests are signed by the venue's clock, and refused when it is off.
 const clockEveryMs = 10_000
@@ -57,19 +59,28 @@ await runActor({
       egress,
       fetchInstruments: () => egress.call('market', () => market.fetchInstruments()),
     })
-    const stream = listenOrders(desk, accountExchange, egress)
     const serving = serveIntents(desk)
     const leadership = standForLeader(hub, hub.keys.accountLease(venue, account, 'order'), (leads) => {
       hub.log.info({ venue, account }, leads ? 'serves the account' : 'stands by')
       serving.lead(leads)
     })
+    const leads = () => leadership.isLeader()
+    const limits = limitsOf(config.riskLimits)
+    const unowned = watchUnowned(desk, egress, { leads, limits })
+    const audit = auditTrades(desk, { leads })
+    const stream = listenOrders(desk, accountExchange, egress, {
+      mayAdopt: leads,
+      onTrade: (trade) => audit.heard(trade),
+      onStranger: () => unowned.soon(),
+      onMissed: () => audit.soon(),
+    })
     const settling = keepSettled(desk, accountExchange, {
-      leads: () => leadership.isLeader(),
+      leads,
       isStreaming: () => stream.tell().connected,
     })
     const stale = cancelStale(desk, {
-      leads: () => leadership.isLeader(),
-      limits: limitsOf(config.riskLimits),
+      leads,
+      limits,
       hand: (intent) => serving.hand(intent),
     })
     return {
@@ -84,9 +95,11 @@ await runActor({
         closedUntil: egress.closedUntil(),
         ...desk.counts(),
         ...stale.counts(),
+        ...unowned.counts(),
+        ...audit.counts(),
       }),
       async stop() {
-        await stale.stop()
+        await Promise.all([stale.stop(), unowned.stop(), audit.stop()])
         await serving.stop()
         await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
         stopClock()
