@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache'
+import { foldLog } from '../../lib/hub/fold-log.ts'
 import { decodeClaim, intentIdOf } from '../../lib/model/claim.ts'
 import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
 import { signOf } from '../../lib/model/decimal.ts'
+import { describeError } from '../../lib/model/errors.ts'
 import { toIntent } from '../../lib/model/intent.ts'
 import type { Intent } from '../../lib/model/intent.ts'
 import type { LiveOrder } from '../../lib/model/live-order.ts'
@@ -48,6 +50,7 @@ export function cancelStale(
   const { hub, of } = path
   const { limits } = by
   const { clock } = hub
+  const fold = foldLog(hub.log)
   // Order -> real ms before which it is not cancelled again.
   const asked = new LRUCache<string, number>({ max: mostOrders })
   const counts = { staleCancels: 0, takers: 0 }
@@ -66,12 +69,20 @@ export function cancelStale(
     }
   }
 
-  async function cancel({ id, symbol, class: orderClass, submittedAt }: LiveOrder): Promise<void> {
+  async function cancel(order: LiveOrder): Promise<void> {
+    const { id, symbol, class: orderClass } = order
     if (Date.now() < (asked.get(id) ?? 0)) return
     asked.set(id, Date.now() + againAfterMs)
     const now = Math.floor(clock.now())
     if (signOf(takerShareOf(orderClass, limits)) > 0)
       await noteStale(path, { id, until: now + limits.takerWithinMs })
+    // Not waited for: a slow answer must not keep the others.
+    void askForEnd(order, now).catch((error: unknown) =>
+      fold(`an order that rested too long was not cancelled: ${describeError(error)}`, { symbol }),
+    )
+  }
+
+  async function askForEnd({ id, symbol, submittedAt }: LiveOrder, now: number): Promise<void> {
     const signalId = `cancel ${id} ${now}`
     const outcome = await desk.submit({
       id: clientOrderIdOf(of.account, nobody, signalId),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readAlerts } from '../../lib/alert/alerts.ts'
 import { readConditions } from '../../lib/hub/conditions.ts'
@@ -128,7 +129,7 @@ describe('orders that rest', function () {
       const intent = await orders.want({ signalId: instant, type: 'limit', price, notional: 2_000 })
       const isNoted = async () => (await readStale(system().hub, of)).some(({ id }) => id === intent.id)
       await until('its end is asked for', isNoted, 15_000)
-      await new Promise((resolve) => setTimeout(resolve, fault.ms / 2))
+      await sleep(300)
       await actor.signal('SIGKILL')
       await system().simulator.faults()
       await client.market(symbol, 'SELL', '0.02')
