@@ -26,8 +26,9 @@ export interface UnownedWatch {
 const lookEveryMs = 250
 const leastApartMs = 2_000
 const againAfterMs = 1_500
-// Venue ms: both lists weigh 80.
+// Venue ms. Both lists weigh 80: whoever trades by hand all the time does not make them come more often than that.
 const listEveryMs = 30_000
+const soonEveryMs = 15_000
 const most = 5_000
 
 /**
@@ -47,7 +48,7 @@ export function watchUnowned(
   // Order or stop -> real ms before which it is not cancelled again.
   const asked = new LRUCache<string, number>({ max: most })
   const counts = { unowned: 0, unownedCancels: 0 }
-  let [listedAt, isDue, led] = [0, true, false]
+  let [listedAt, soonAt, isDue, led] = [0, 0, true, false]
 
   async function list(): Promise<void> {
     listedAt = Date.now()
@@ -79,14 +80,13 @@ export function watchUnowned(
     if (Date.now() < (asked.get(key) ?? 0)) return
     asked.set(key, Date.now() + againAfterMs)
     try {
-      if (await egress.call('protect', run)) {
-        counts.unownedCancels += 1
-        log.warn({ id, symbol }, 'an order that nobody owns was cancelled')
-      }
+      if (!(await egress.call('protect', run))) return
+      isDue = true
+      counts.unownedCancels += 1
+      log.warn({ id, symbol }, 'an order that nobody owns was cancelled')
     } catch (error) {
       fold(`an order that nobody owns could not be cancelled: ${describeError(error)}`, { symbol })
     }
-    isDue = true
   }
 
   /** Orders of others that traded have records; those that rest no more are asked after. */
@@ -110,9 +110,13 @@ export function watchUnowned(
     // What others did while nobody led.
     if (leads && !led) isDue = true
     led = leads
-    const sinceMs = Date.now() - listedAt
-    const everyMs = Math.max(leastApartMs, clock.toRealMs(listEveryMs))
-    if (leads && (sinceMs >= everyMs || (isDue && sinceMs >= leastApartMs))) await list()
+    if (!leads) return
+    const now = Date.now()
+    const isSoon = isDue && now - soonAt >= clock.toRealMs(soonEveryMs)
+    const isTime = now - listedAt >= clock.toRealMs(listEveryMs)
+    if (now - listedAt < leastApartMs || (!isTime && !isSoon)) return
+    if (!isTime) soonAt = now
+    await list()
   }
   const looking = keepLooking(hub, { what: 'open orders could not be listed', everyMs: lookEveryMs }, look)
 

@@ -156,11 +156,11 @@ describe('orders that rest', function () {
     })
     const name = `unowned order ${symbol} ${String(row['orderId'])}`
     const named = () => readConditions(hub, of)
-    const found = await untilFound('it is named', async () => (await named()).get(name), 8_000)
+    const found = await untilFound('it is named', async () => (await named()).get(name), 20_000)
     expect(found.text).to.equal(`nobody here owns the order by-hand: buy 0.02 ${symbol} at ${price}`)
     const isStopNamed = async () =>
       [...(await named()).keys()].some((each) => each.startsWith('unowned stop'))
-    await until('the stop is named', isStopNamed, 8_000)
+    await until('the stop is named', isStopNamed, 20_000)
     const instruments = await followInstruments(hub, of.venue)
     try {
       expect((await readAccountSight(hub, of, instruments)).exposure.orders).to.equal(2)
@@ -174,9 +174,9 @@ describe('orders that rest', function () {
       const { openOrders, openAlgoOrders } = await client.truth()
       return openOrders.length + openAlgoOrders.length === 0
     }
-    await until('both are cancelled', areGone, 10_000)
+    await until('both are cancelled', areGone, 20_000)
     const isOver = async () => ![...(await named()).keys()].some((each) => each.startsWith('unowned'))
-    await until('nothing is named any more', isOver, 10_000)
+    await until('nothing is named any more', isOver, 35_000)
   })
 
   it('are not needed for the fills: a stop, a liquidation and a person trade too, each trade once', async () => {
