@@ -211,7 +211,11 @@ describe('orders that rest', function () {
       10_000,
     )
     await until('the strategy holds nothing any more', async () => (await part()) === '0', 30_000)
+    // No stream tells of this one.
+    await simulator.faults({ kind: 'drop', path: 'stream/private/ORDER_TRADE_UPDATE' })
     await client.market(symbol, 'BUY', '0.5')
+    await sleep(300)
+    await simulator.faults()
     await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-999000' })
     const isClosed = async () =>
       (await client.truth()).orders.some((order) => String(order['clientOrderId']).startsWith('autoclose-'))
