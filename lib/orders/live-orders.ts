@@ -55,6 +55,7 @@ export function toPendingOrder(account: string, { intent, claimedAt }: Claim, sl
     venueId: undefined,
     traded: '0',
     tradeIds: [],
+    tradedAt: 0,
   }
 }
 

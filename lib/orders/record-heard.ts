@@ -94,6 +94,7 @@ function toAdoptedOrder(account: string, id: string, report: OrderReport, owner:
     venueId: undefined,
     traded: '0',
     tradeIds: [],
+    tradedAt: 0,
   }
 }
 
