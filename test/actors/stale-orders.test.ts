@@ -21,6 +21,7 @@ import type { AccountClient } from '../simulator/account-client.ts'
 import { getJson, postJson } from '../simulator/request.ts'
 
 const symbol = 'BTCUSDT'
+const other = 'ETHUSDT'
 const limits = {
   openRestMs: 1_500,
   openTakerShare: 0.5,
@@ -65,29 +66,32 @@ describe('orders that rest', function () {
   })
 
   const takerOf = (id: string) => clientOrderIdOf(of.account, 'test', `taker ${id}`)
-  async function markPrice(): Promise<number> {
-    const url = `${system().simulator.url}/fapi/v1/premiumIndex?symbol=${symbol}`
+  async function markPrice(of: string): Promise<number> {
+    const url = `${system().simulator.url}/fapi/v1/premiumIndex?symbol=${of}`
     return Number((await getJson<{ markPrice: string }>(url)).markPrice)
   }
-  const instrument = async () => {
-    const found = (await readInstruments(system().hub, of.venue)).get(symbol)
-    if (found === undefined) throw new Error(`${symbol} is not known`)
+  const instrument = async (name = symbol) => {
+    const found = (await readInstruments(system().hub, of.venue)).get(name)
+    if (found === undefined) throw new Error(`${name} is not known`)
     return found
   }
-  const priceAt = async (factor: number) =>
-    floorTo(needDecimal((await markPrice()) * factor, 'a price'), (await instrument()).tickSize ?? '1')
+  const priceAt = async (factor: number, name = symbol) =>
+    floorTo(
+      needDecimal((await markPrice(name)) * factor, 'a price'),
+      (await instrument(name)).tickSize ?? '1',
+    )
   const sentAs = async (id: string) =>
     (await client.truth()).orders.filter((order) => order['clientOrderId'] === id)
 
   /** The taker is at the venue once, for half of what the order's final state left, in lots. */
-  async function requireTaker(id: string): Promise<void> {
+  async function requireTaker(id: string, name = symbol): Promise<void> {
     const [stale] = await sentAs(id)
     const takers = await sentAs(takerOf(id))
     expect(takers.length, 'takers').to.equal(1)
     const [size, filled, taken] = [stale?.['origQty'], stale?.['executedQty'], takers[0]?.['origQty']]
     const left = sub(needDecimal(String(size), 'a size'), needDecimal(String(filled), 'a size'))
     expect(
-      compareDecimals(String(taken), floorTo(mul(left, '0.5'), (await instrument()).lotSize ?? '1')),
+      compareDecimals(String(taken), floorTo(mul(left, '0.5'), (await instrument(name)).lotSize ?? '1')),
     ).to.equal(0, `${String(taken)} is not half of ${left}`)
   }
 
@@ -108,12 +112,20 @@ describe('orders that rest', function () {
       path: 'DELETE /fapi/v1/order',
     })
     // More than the book holds at that price, which the market trades around.
-    const price = Number(await priceAt(1.0001))
-    const intent = await orders.want({ signalId: 'races', type: 'limit', price, notional: 3_000_000 })
+    const price = Number(await priceAt(1.0001, other))
+    const intent = await orders.want({
+      signalId: 'races',
+      symbol: other,
+      type: 'limit',
+      price,
+      notional: 3_000_000,
+    })
     await orders.order(intent.id, 'cancelled', 15_000)
     await system().simulator.faults()
-    await until('its taker is sent', async () => (await sentAs(takerOf(intent.id))).length > 0, 10_000)
-    await requireTaker(intent.id)
+    const isSent = async () => (await sentAs(takerOf(intent.id))).length > 0
+    const why = () => `it was denied: ${orders.denied.get(takerOf(intent.id))?.reason}`
+    await until('its taker is sent', isSent, 10_000, why)
+    await requireTaker(intent.id, other)
     const [stale] = await sentAs(intent.id)
     tell(`${String(stale?.['executedQty'])} of ${String(stale?.['origQty'])} traded before the end`)
     expect(Number(stale?.['executedQty'])).to.be.greaterThan(0)
