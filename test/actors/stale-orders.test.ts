@@ -66,8 +66,8 @@ describe('orders that rest', function () {
   })
 
   const takerOf = (id: string) => clientOrderIdOf(of.account, 'test', `taker ${id}`)
-  async function markPrice(of: string): Promise<number> {
-    const url = `${system().simulator.url}/fapi/v1/premiumIndex?symbol=${of}`
+  async function markPrice(name: string): Promise<number> {
+    const url = `${system().simulator.url}/fapi/v1/premiumIndex?symbol=${name}`
     return Number((await getJson<{ markPrice: string }>(url)).markPrice)
   }
   const instrument = async (name = symbol) => {
