@@ -207,6 +207,22 @@ describe('orders that rest', function () {
 
   it('are not needed for the fills: a stop, a liquidation and a person trade too, each trade once', async () => {
     const { hub, simulator } = system()
+    let seen = ''
+    const areComplete = async () => {
+      const told: string[] = []
+      for await (const records of readRecords(hub, of, 'fills', '0-0'))
+        for (const { row } of records) {
+          const { id, orderId, size, fee, symbol: ofSymbol } = row as unknown as Fill
+          told.push(keyOf(id.slice(orderId.length + 1), ofSymbol, size, fee))
+        }
+      const trades = (await client.truth()).trades as unknown as (VenueTrade & { time: number })[]
+      const wanted = trades
+        .filter(({ time }) => time >= began)
+        .map(({ id, symbol: ofSymbol, qty, commission }) => keyOf(id, ofSymbol, qty, commission))
+      seen = `${told.length} of ${wanted.length}`
+      expect(told.length - new Set(told).size, 'told twice').to.equal(0)
+      return JSON.stringify(told.toSorted()) === JSON.stringify(wanted.toSorted())
+    }
     const bought = await orders.want({ signalId: 'held', notional: 5_000 })
     await orders.order(bought.id, 'filled')
     const part = async () => {
@@ -242,6 +258,7 @@ describe('orders that rest', function () {
     await client.market(symbol, 'BUY', '0.5')
     await sleep(300)
     await simulator.faults()
+    tell(`found ${await until('it is found', areComplete, 20_000, () => seen)} ms after it was lost`)
     await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-999000' })
     const isClosed = async () =>
       (await client.truth()).orders.some((order) => String(order['clientOrderId']).startsWith('autoclose-'))
@@ -251,23 +268,7 @@ describe('orders that rest', function () {
       async () => (await readAlerts(hub, 50)).find(({ kind }) => kind === 'liquidation'),
       10_000,
     )
-    expect(alert.text).to.match(/^the exchange closed by liquidation: sell /)
-    let seen = ''
-    const areComplete = async () => {
-      const told: string[] = []
-      for await (const records of readRecords(hub, of, 'fills', '0-0'))
-        for (const { row } of records) {
-          const { id, orderId, size, fee, symbol: ofSymbol } = row as unknown as Fill
-          told.push(keyOf(id.slice(orderId.length + 1), ofSymbol, size, fee))
-        }
-      const trades = (await client.truth()).trades as unknown as (VenueTrade & { time: number })[]
-      const wanted = trades
-        .filter(({ time }) => time >= began)
-        .map(({ id, symbol: ofSymbol, qty, commission }) => keyOf(id, ofSymbol, qty, commission))
-      seen = `${told.length} of ${wanted.length}`
-      expect(told.length - new Set(told).size, 'told twice').to.equal(0)
-      return JSON.stringify(told.toSorted()) === JSON.stringify(wanted.toSorted())
-    }
+    expect(alert.text).to.match(/^the exchange closed by liquidation: (buy|sell) /)
     await until('all trades are in the fills', areComplete, 70_000, () => seen)
     tell(`${seen} trades are in the fills, each once`)
   })
