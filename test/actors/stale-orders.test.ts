@@ -13,6 +13,7 @@ import { readRecords } from '../../lib/orders/records.ts'
 import { readStale } from '../../lib/orders/stale-orders.ts'
 import { of, openTrading } from '../support/account-system.ts'
 import type { Child } from '../support/child.ts'
+import { closeByStop } from '../support/close-by-stop.ts'
 import { beatAsRisk, openOrderSystem, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import { perpetualsOf } from '../support/risk-system.ts'
@@ -233,25 +234,7 @@ describe('orders that rest', function () {
       return text === null ? undefined : (JSON.parse(text) as { size: string }).size
     }
     expect(Number(await part())).to.be.greaterThan(0)
-    // Reached at once: the market moves that far in a second.
-    const stop = {
-      algoType: 'CONDITIONAL',
-      symbol,
-      side: 'SELL',
-      type: 'STOP_MARKET',
-      closePosition: true,
-      workingType: 'MARK_PRICE',
-    }
-    await untilFound(
-      'a stop is taken',
-      async () => {
-        const triggerPrice = await priceAt(0.99995)
-        return (await client.codeOf('POST /fapi/v1/algoOrder', { ...stop, triggerPrice })) === undefined
-          ? true
-          : undefined
-      },
-      10_000,
-    )
+    await closeByStop(client, symbol)
     await until('the strategy holds nothing any more', async () => (await part()) === '0', 30_000)
     // No stream tells of this one.
     await simulator.faults({ kind: 'drop', path: 'stream/private/ORDER_TRADE_UPDATE' })
