@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readAlerts } from '../../lib/alert/alerts.ts'
 import { readConditions } from '../../lib/hub/conditions.ts'
@@ -156,7 +155,8 @@ describe('orders that rest', function () {
       const intent = await orders.want({ signalId: instant, type: 'limit', price, notional: 2_000 })
       const isNoted = async () => (await readStale(system().hub, of)).some(({ id }) => id === intent.id)
       await until('its end is asked for', isNoted, 15_000)
-      await sleep(300)
+      const dieAt = Date.now() + 300
+      await until('its time has come', async () => Date.now() >= dieAt, 1_000)
       await actor.signal('SIGKILL')
       await system().simulator.faults()
       await tradeByHand()
@@ -236,10 +236,12 @@ describe('orders that rest', function () {
     expect(Number(await part())).to.be.greaterThan(0)
     await closeByStop(client, symbol)
     await until('the strategy holds nothing any more', async () => (await part()) === '0', 30_000)
+    const isHeld = (each: { symbol: string; size: string }) => each.symbol === symbol && Number(each.size) > 0
     // No stream tells of this one.
     await simulator.faults({ kind: 'drop', path: 'stream/private/ORDER_TRADE_UPDATE' })
     await client.market(symbol, 'BUY', '0.5')
-    await sleep(300)
+    const isTraded = async () => (await client.truth()).positions.some(isHeld)
+    await until('it has traded', isTraded, 2_000)
     await simulator.faults()
     tell(`found ${await until('it is found', areComplete, 20_000, () => seen)} ms after it was lost`)
     await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-999000' })

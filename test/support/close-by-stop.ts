@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountClient } from '../simulator/account-client.ts'
 import { getJson } from '../simulator/request.ts'
 import { until } from './until.ts'
@@ -31,8 +30,10 @@ export async function closeByStop(client: AccountClient, symbol: string): Promis
     const { positions } = await client.truth()
     return positions.every((each) => each.symbol !== symbol || Number(each.size) === 0)
   }
+  let lookedAt = 0
   const step = async () => {
-    await sleep(apartMs)
+    if (Date.now() - lookedAt < apartMs) return false
+    lookedAt = Date.now()
     await place('STOP_MARKET', 0.99999)
     await place('TAKE_PROFIT_MARKET', 1.00001)
     return isFlat()
