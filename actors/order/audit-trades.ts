@@ -12,8 +12,8 @@ import { noteAudited, readAudited } from '../../lib/orders/audited-trades.ts'
 export interface TradeAudit {
   /** a trade is in a record */
   heard(trade: TradeReport): void
-  /** trades may have been missed: look now */
-  soon(): void
+  /** trades may have been missed, of one symbol or of all: look now */
+  soon(symbol?: string): void
   counts(): { audits: number; lateTrades: number }
   stop(): Promise<void>
 }
@@ -47,6 +47,8 @@ export function auditTrades(desk: OrderDesk, by: { readonly leads: () => boolean
   // Symbol -> its change that nobody told of, and since when that is so, real ms.
   const quiet = new Map<string, { readonly changedAt: number; readonly since: number }>()
   const counts = { audits: 0, lateTrades: 0 }
+  // Symbols of which trades may have been missed.
+  const missedOf = new Set<string>()
   let missed = true
   let led = false
 
@@ -58,7 +60,7 @@ export function auditTrades(desk: OrderDesk, by: { readonly leads: () => boolean
   function isDue(symbol: string, changedAt: number): boolean {
     const now = Date.now()
     const last = askedAt.get(symbol)
-    if (missed) return true
+    if (missedOf.delete(symbol) || missed) return true
     if (last === undefined) askedAt.set(symbol, now)
     else if (now - last >= Math.max(leastApartMs, clock.toRealMs(everyMs))) return true
     if ((heardAt.get(symbol) ?? 0) >= changedAt) return false
@@ -120,7 +122,10 @@ export function auditTrades(desk: OrderDesk, by: { readonly leads: () => boolean
 
   return {
     heard,
-    soon: () => (missed = true),
+    soon(symbol) {
+      if (symbol === undefined) missed = true
+      else missedOf.add(symbol)
+    },
     counts: () => ({ ...counts }),
     stop: () => looking.stop(),
   }

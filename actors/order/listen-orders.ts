@@ -18,8 +18,8 @@ export interface OrderEars {
   readonly onTrade: (trade: TradeReport) => void
   /** an order, or a stop, that no claim names and no record knows */
   readonly onStranger: () => void
-  /** trades that no record has yet may have been missed */
-  readonly onMissed: () => void
+  /** trades, of one symbol or of all, that no record has may have been missed */
+  readonly onMissed: (symbol?: string) => void
 }
 
 /** Records what the account's stream tells of orders; what it could not tell is asked for. */
@@ -51,14 +51,14 @@ export function listenOrders(
         case 'claimed':
           return desk.askSoon(clientOrderId)
         case 'unknown':
-          return ears.onMissed()
+          return ears.onMissed(symbol)
         case 'strange':
           return ears.onStranger()
         case 'idle':
       }
     } catch (error) {
       desk.askSoon(clientOrderId)
-      ears.onMissed()
+      ears.onMissed(symbol)
       hub.log.warn(
         { id: clientOrderId, error: describeError(error) },
         'an event of an order was not recorded',

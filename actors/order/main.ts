@@ -72,7 +72,7 @@ await runActor({
       mayAdopt: leads,
       onTrade: (trade) => audit.heard(trade),
       onStranger: () => unowned.soon(),
-      onMissed: () => audit.soon(),
+      onMissed: (symbol) => audit.soon(symbol),
     })
     const settling = keepSettled(desk, accountExchange, {
       leads,
