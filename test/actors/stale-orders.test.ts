@@ -22,7 +22,6 @@ import type { AccountClient } from '../simulator/account-client.ts'
 import { getJson, postJson } from '../simulator/request.ts'
 
 const symbol = 'BTCUSDT'
-const other = 'ETHUSDT'
 const limits = {
   openRestMs: 1_500,
   openTakerShare: 0.5,
@@ -86,8 +85,8 @@ describe('orders that rest', function () {
 
   /** A person trades in a symbol that no strategy holds. */
   async function tradeByHand(): Promise<void> {
-    const found = (await perpetualsOf(system(), 3)).find((each) => ![symbol, other].includes(each.symbol))
-    if (found === undefined) throw new Error('a third symbol is needed')
+    const found = (await perpetualsOf(system(), 2)).find((each) => each.symbol !== symbol)
+    if (found === undefined) throw new Error('a second symbol is needed')
     const price = needDecimal(await markPrice(found.symbol), 'a price')
     const size = floorTo(div('300', price, 12), found.lotSize ?? '1')
     await client.market(found.symbol, 'SELL', size)
@@ -116,33 +115,6 @@ describe('orders that rest', function () {
     await orders.order(takerOf(intent.id), 'filled')
     await requireTaker(intent.id)
     expect(await readStale(system().hub, of)).to.deep.equal([])
-  })
-
-  it('and trade while they are cancelled leave no more to the taker than their final state', async () => {
-    await system().simulator.faults({
-      kind: 'latency',
-      when: 'before',
-      ms: 1_000,
-      path: 'DELETE /fapi/v1/order',
-    })
-    // More than the book holds at that price, which the market trades around.
-    const price = Number(await priceAt(1.0001, other))
-    const intent = await orders.want({
-      signalId: 'races',
-      symbol: other,
-      type: 'limit',
-      price,
-      notional: 3_000_000,
-    })
-    await orders.order(intent.id, 'cancelled', 15_000)
-    await system().simulator.faults()
-    const isSent = async () => (await sentAs(takerOf(intent.id))).length > 0
-    const why = () => `it was denied: ${orders.denied.get(takerOf(intent.id))?.reason}`
-    await until('its taker is sent', isSent, 10_000, why)
-    await requireTaker(intent.id, other)
-    const [stale] = await sentAs(intent.id)
-    tell(`${String(stale?.['executedQty'])} of ${String(stale?.['origQty'])} traded before the end`)
-    expect(Number(stale?.['executedQty'])).to.be.greaterThan(0)
   })
 
   for (const [instant, fault] of [
@@ -243,7 +215,7 @@ describe('orders that rest', function () {
     await until('the stream has told of it', async () => Date.now() >= lostAt, 1_000)
     await simulator.faults()
     tell(`found ${await until('it is found', areComplete, 20_000, () => seen)} ms after it was lost`)
-    await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-999000' })
+    await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-1000000' })
     const isClosed = async () =>
       (await client.truth()).orders.some((order) => String(order['clientOrderId']).startsWith('autoclose-'))
     await until('it is liquidated', isClosed, 30_000)
