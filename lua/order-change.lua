@@ -14,27 +14,26 @@
 -- ARGV keepCount integer how many ended orders are listed
 -- ARGV keepFills integer about how many fills are kept
 -- ARGV newFills text JSON list of the fills, each as text
--- ARGV part text field of the part that the fills change; empty: none does
--- ARGV partBefore text that part as it was judged; empty: there was none
--- ARGV partAfter text that part afterwards
+-- ARGV newParts text JSON list of the parts that the fills change, each {field, before, after}: texts, before being empty
+-- where there was none
 -- ARGV record text JSON of the order
 -- ARGV keepRecords integer about how many states are kept
 -- ARGV channel text where the account's changes are published
 -- ARGV event text what is published
 -- ARGV fields... mixed the order's fields: name, value
--- Returns 1 it is changed; 0 it or the part has changed since, or is gone
+-- Returns 1 it is changed; 0 it or one of the parts has changed since, or is gone
 local order, open, ended, fills, parts, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id, revision, endedAt, keepMs, keepCount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local keepFills, newFills = ARGV[6], ARGV[7]
-local part, partBefore, partAfter = ARGV[8], ARGV[9], ARGV[10]
-local record, keepRecords, channel, event = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+local newParts = cjson.decode(ARGV[8])
+local record, keepRecords, channel, event = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 
 if redis.call('HGET', order, 'revision') ~= revision then return 0 end
-if part ~= '' then
-  if (redis.call('HGET', parts, part) or '') ~= partBefore then return 0 end
-  redis.call('HSET', parts, part, partAfter)
+for _, part in ipairs(newParts) do
+  if (redis.call('HGET', parts, part[1]) or '') ~= part[2] then return 0 end
 end
-redis.call('HSET', order, unpack(ARGV, 15))
+for _, part in ipairs(newParts) do redis.call('HSET', parts, part[1], part[3]) end
+redis.call('HSET', order, unpack(ARGV, 13))
 for _, fill in ipairs(cjson.decode(newFills)) do
   redis.call('XADD', fills, 'MAXLEN', '~', keepFills, '*', 'fill', fill)
 end

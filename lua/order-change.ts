@@ -11,9 +11,7 @@ const script = loadScript('order-change', {
     'keepCount',
     'keepFills',
     'newFills',
-    'part',
-    'partBefore',
-    'partAfter',
+    'newParts',
     'record',
     'keepRecords',
     'channel',
@@ -38,13 +36,20 @@ export interface OrderChangeArgs {
   readonly event: string
 }
 
-/** Fills of an order, and the strategy's part of the position that they change; texts as they are stored. */
-export interface OrderFills {
-  readonly fills: readonly string[]
-  readonly part: { readonly field: string; readonly before: string; readonly after: string }
+/** A strategy's part of a position that fills change; texts as they are stored, before being empty where there was none. */
+export interface PartChange {
+  readonly field: string
+  readonly before: string
+  readonly after: string
 }
 
-/** Whether the order was changed, and its new fills recorded; false when it or the part has changed since. */
+/** Fills of an order as they are stored, and what they change. */
+export interface OrderFills {
+  readonly fills: readonly string[]
+  readonly parts: readonly PartChange[]
+}
+
+/** Whether the order was changed, and its new fills recorded; false when it or one of the parts has changed since. */
 export async function orderChange(
   redis: Redis,
   keys: { order: string; open: string; ended: string; fills: string; parts: string; records: string },
@@ -52,13 +57,11 @@ export async function orderChange(
   fields: Readonly<Record<string, string>>,
   news?: OrderFills,
 ): Promise<boolean> {
-  const { fills = [], part } = news ?? {}
+  const { fills = [], parts = [] } = news ?? {}
   const told = {
     ...args,
     newFills: JSON.stringify(fills),
-    part: part?.field ?? '',
-    partBefore: part?.before ?? '',
-    partAfter: part?.after ?? '',
+    newParts: JSON.stringify(parts.map(({ field, before, after }) => [field, before, after])),
     'fields...': Object.entries(fields).flat(),
   }
   return (await script.run(redis, { keys, args: told })) === 1

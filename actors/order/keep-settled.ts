@@ -1,13 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
-import { foldLog } from '../../lib/hub/fold-log.ts'
 import { add } from '../../lib/model/decimal.ts'
-import { describeError } from '../../lib/model/errors.ts'
 import { lacksTrades } from '../../lib/model/live-order.ts'
 import type { LiveOrder } from '../../lib/model/live-order.ts'
 import type { HeldAt } from '../../lib/orders/judge-absence.ts'
 import type { OrderDesk } from '../../lib/orders/order-desk.ts'
 import { settleClaims } from '../../lib/orders/settle-claims.ts'
+import { keepLooking } from './keep-looking.ts'
 
 /** Claims being brought to their end, whoever made them. */
 export interface Settling {
@@ -31,13 +30,9 @@ export function keepSettled(
 ): Settling {
   const { path } = desk
   const { hub, of } = path
-  const fold = foldLog(hub.log)
   const askedAt = new LRUCache<string, number>({ max: mostOrders })
   let asked: ReadonlySet<string> = new Set()
   let open = 0
-  let timer: NodeJS.Timeout | undefined
-  let busy: Promise<void> = Promise.resolve()
-  let stopped = false
 
   // What the stream tells within a moment need not be asked for.
   function mustAsk(order: LiveOrder): boolean {
@@ -68,33 +63,20 @@ export function keepSettled(
   }
 
   async function look(): Promise<void> {
-    try {
-      if (by.leads()) {
-        asked = desk.takeAsked()
-        open = await settleClaims({
-          ...path,
-          fetchPosition,
-          positionTime,
-          isSending: (id) => desk.isSending(id),
-          mustAsk,
-        })
-      }
-    } catch (error) {
-      fold(`claims were not settled: ${describeError(error)}`, { account: of.account })
-    }
-    if (!stopped) timer = setTimeout(run, lookEveryMs)
+    if (!by.leads()) return
+    asked = desk.takeAsked()
+    open = await settleClaims({
+      ...path,
+      fetchPosition,
+      positionTime,
+      isSending: (id) => desk.isSending(id),
+      mustAsk,
+    })
   }
-  function run(): void {
-    busy = look()
-  }
-  run()
+  const looking = keepLooking(hub, { what: 'claims were not settled', everyMs: lookEveryMs }, look)
 
   return {
     open: () => open,
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await busy
-    },
+    stop: () => looking.stop(),
   }
 }

@@ -9,9 +9,13 @@ import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { ConfigError } from '../../lib/model/errors.ts'
 import { requireVenueAccount } from '../../lib/model/paper-account.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
+import { limitsOf } from '../../lib/risk/limits.ts'
+import { auditTrades } from './audit-trades.ts'
+import { cancelStale } from './cancel-stale.ts'
 import { keepSettled } from './keep-settled.ts'
 import { listenOrders } from './listen-orders.ts'
 import { serveIntents } from './serve-intents.ts'
+import { watchUnowned } from './watch-unowned.ts'
 
 // Real ms. Requests are signed by the venue's clock, and refused when it is off.
 const clockEveryMs = 10_000
@@ -55,15 +59,29 @@ await runActor({
       egress,
       fetchInstruments: () => egress.call('market', () => market.fetchInstruments()),
     })
-    const stream = listenOrders(desk, accountExchange, egress)
     const serving = serveIntents(desk)
     const leadership = standForLeader(hub, hub.keys.accountLease(venue, account, 'order'), (leads) => {
       hub.log.info({ venue, account }, leads ? 'serves the account' : 'stands by')
       serving.lead(leads)
     })
+    const leads = () => leadership.isLeader()
+    const limits = limitsOf(config.riskLimits)
+    const unowned = watchUnowned(desk, egress, { leads, limits })
+    const audit = auditTrades(desk, { leads })
+    const stream = listenOrders(desk, accountExchange, egress, {
+      mayAdopt: leads,
+      onTrade: (trade) => audit.heard(trade),
+      onStranger: () => unowned.soon(),
+      onMissed: (symbol) => audit.soon(symbol),
+    })
     const settling = keepSettled(desk, accountExchange, {
-      leads: () => leadership.isLeader(),
+      leads,
       isStreaming: () => stream.tell().connected,
+    })
+    const stale = cancelStale(desk, {
+      leads,
+      limits,
+      hand: (intent) => serving.hand(intent),
     })
     return {
       tell: () => ({
@@ -76,8 +94,12 @@ await runActor({
         open: settling.open(),
         closedUntil: egress.closedUntil(),
         ...desk.counts(),
+        ...stale.counts(),
+        ...unowned.counts(),
+        ...audit.counts(),
       }),
       async stop() {
+        await Promise.all([stale.stop(), unowned.stop(), audit.stop()])
         await serving.stop()
         await Promise.all([settling.stop(), stream.stop(), leadership.stop()])
         stopClock()

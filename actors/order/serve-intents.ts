@@ -2,13 +2,15 @@ import { foldLog } from '../../lib/hub/fold-log.ts'
 import { closeAll, openWorker } from '../../lib/hub/queues.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import type { Intent } from '../../lib/model/intent.ts'
-import { intentQueueName, openIntentQueue } from '../../lib/orders/intent-queue.ts'
+import { handIntent, intentQueueName, openIntentQueue } from '../../lib/orders/intent-queue.ts'
 import type { OrderDesk } from '../../lib/orders/order-desk.ts'
 
 /** The queue of an account's intents, being served. */
 export interface Serving {
   /** takes jobs from now on, first those that a process which died had taken; or takes none any more */
   lead(leads: boolean): void
+  /** puts an intent of this process's own into the queue */
+  hand(intent: Intent): Promise<void>
   stop(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export function serveIntents(desk: OrderDesk): Serving {
       else void worker.run()
       started = true
     },
+    hand: (intent) => handIntent(queue, intent),
     stop: () => closeAll(hub, worker, queue),
   }
 }

@@ -5,7 +5,8 @@ import type { AccountRules } from '../../lib/account/trading-rules.ts'
 import { foldLog } from '../../lib/hub/fold-log.ts'
 import { blockingOptions } from '../../lib/hub/redis.ts'
 import { describeError } from '../../lib/model/errors.ts'
-import type { OrderReport } from '../../lib/model/order-report.ts'
+import { intentIdOf } from '../../lib/model/claim.ts'
+import { isEntry } from '../../lib/model/order-report.ts'
 import { mustCancel } from '../../lib/model/trading-state.ts'
 import { repeat } from './repeat.ts'
 import { protect } from './risk-actor.ts'
@@ -73,7 +74,10 @@ export function runEntries(actor: RiskActor): RiskPart {
     )
     return ids.flatMap((id, at) => {
       const [intentClass, symbol] = fields[at] ?? []
-      return intentClass === 'open' && typeof symbol === 'string' ? [{ id, symbol }] : []
+      // Orders of others have records under other ids; the venue lists them.
+      return intentIdOf(id) !== undefined && intentClass === 'open' && typeof symbol === 'string'
+        ? [{ id, symbol }]
+        : []
     })
   }
 
@@ -129,10 +133,4 @@ export function runEntries(actor: RiskActor): RiskPart {
       subscriber.disconnect()
     },
   }
-}
-
-/** Whether an order adds to a position, or may. */
-function isEntry({ reduceOnly, positionSide, side }: OrderReport): boolean {
-  if (positionSide === 'both') return !reduceOnly
-  return (positionSide === 'long') === (side === 'buy')
 }

@@ -1,5 +1,12 @@
 import type { OrderState, Side, TimeInForce } from '../model/order.ts'
-import type { OrderEvent, OrderReport, StopReport, StopState, TradeReport } from '../model/order-report.ts'
+import type {
+  OrderEvent,
+  OrderMaker,
+  OrderReport,
+  StopReport,
+  StopState,
+  TradeReport,
+} from '../model/order-report.ts'
 import { toSide } from './binance-account-map.ts'
 import { UnreadableAnswer, decimalIn, flagIn, nonZeroIf, textIn, timeIn, toRow, wordIn } from './raw.ts'
 import type { Raw } from './raw.ts'
@@ -36,8 +43,10 @@ export const timesInForce: Readonly<Record<string, TimeInForce>> = {
 /** A row of POST, GET, DELETE /fapi/v1/order and of the lists. */
 export function toOrderReport(body: unknown): OrderReport {
   const row = toRow(body, 'an order')
+  const clientOrderId = textIn(row, 'clientOrderId')
   return {
-    clientOrderId: textIn(row, 'clientOrderId'),
+    clientOrderId,
+    ...makerOf(clientOrderId),
     orderId: idIn(row, 'orderId'),
     ...commonOf(row, {
       symbol: 'symbol',
@@ -56,8 +65,10 @@ export function toOrderReport(body: unknown): OrderReport {
 
 /** The row `o` of an ORDER_TRADE_UPDATE, whose T is the time of the change. */
 export function toOrderEvent(row: Raw): OrderEvent {
+  const clientOrderId = textIn(row, 'c')
   const order: OrderReport = {
-    clientOrderId: textIn(row, 'c'),
+    clientOrderId,
+    ...makerOf(clientOrderId),
     orderId: idIn(row, 'i'),
     ...commonOf(row, { symbol: 's', side: 'S', positionSide: 'ps', reduceOnly: 'R' }),
     ...termsOf(row['f'], nonZeroIf(row, 'p'), row['o']),
@@ -67,7 +78,7 @@ export function toOrderEvent(row: Raw): OrderEvent {
     averagePrice: nonZeroIf(row, 'ap'),
     time: timeIn(row, 'T'),
   }
-  const { clientOrderId, symbol } = order
+  const { symbol } = order
   if (row['x'] !== 'TRADE') return { clientOrderId, symbol, order, trade: undefined }
   const { orderId, side, positionSide, time } = order
   const trade: TradeReport = {
@@ -139,6 +150,19 @@ export function toTradeReport(row: Raw): TradeReport {
     liquidity: flagIn(row, 'maker') ? 'maker' : 'taker',
     time: timeIn(row, 'time'),
   }
+}
+
+// https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams/Event-Order-Update
+const makers: readonly (readonly [string, OrderMaker])[] = [
+  ['algo_', 'stop'],
+  ['autoclose-', 'liquidation'],
+  ['adl_autoclose', 'deleveraging'],
+  ['settlement_autoclose-', 'settlement'],
+]
+
+function makerOf(clientOrderId: string): { madeBy?: OrderMaker } {
+  const found = makers.find(([beginning]) => clientOrderId.startsWith(beginning))
+  return found === undefined ? {} : { madeBy: found[1] }
 }
 
 function commonOf(row: Raw, of: Record<'symbol' | 'side' | 'positionSide' | 'reduceOnly', string>) {

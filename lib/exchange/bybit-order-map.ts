@@ -1,5 +1,12 @@
 import type { OrderState, Side, TimeInForce } from '../model/order.ts'
-import type { OrderEvent, OrderReport, StopReport, StopState, TradeReport } from '../model/order-report.ts'
+import type {
+  OrderEvent,
+  OrderMaker,
+  OrderReport,
+  StopReport,
+  StopState,
+  TradeReport,
+} from '../model/order-report.ts'
 import { positionSides } from './bybit-account-map.ts'
 import {
   UnreadableAnswer,
@@ -68,6 +75,7 @@ export function toOrderReport(row: Raw): OrderReport {
   const timeInForce = wordIn(timesInForce, row, 'timeInForce')
   return {
     ...placedOf(row),
+    ...makerOf(row),
     type,
     timeInForce: type === 'market' ? 'IOC' : timeInForce,
     postOnly: row['timeInForce'] === 'PostOnly' || row['timeInForce'] === 'RPI',
@@ -77,6 +85,19 @@ export function toOrderReport(row: Raw): OrderReport {
     filled: decimalIf(row, 'cumExecQty') ?? '0',
     averagePrice: nonZeroIf(row, 'avgPrice'),
   }
+}
+
+// https://bybit-exchange.github.io/docs/v5/enum#createtype
+const makers: readonly (readonly [RegExp, OrderMaker])[] = [
+  [/^CreateBy(Liq|TakeOver_PassThrough)$/, 'liquidation'],
+  [/^CreateByAdl_PassThrough$/, 'deleveraging'],
+  [/^CreateBySettle$/, 'settlement'],
+]
+
+function makerOf(row: Raw): { madeBy?: OrderMaker } {
+  const created = textIf(row, 'createType') ?? ''
+  const madeBy = makers.find(([form]) => form.test(created))?.[1] ?? (isStop(row) ? 'stop' : undefined)
+  return madeBy === undefined ? {} : { madeBy }
 }
 
 // Of an order that rested only somebody's wish, or a rule of the venue that it names, is the end.

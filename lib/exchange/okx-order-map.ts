@@ -1,6 +1,13 @@
 import { compareDecimals, negate } from '../model/decimal.ts'
 import type { OrderState, Side, TimeInForce } from '../model/order.ts'
-import type { OrderEvent, OrderReport, StopReport, StopState, TradeReport } from '../model/order-report.ts'
+import type {
+  OrderEvent,
+  OrderMaker,
+  OrderReport,
+  StopReport,
+  StopState,
+  TradeReport,
+} from '../model/order-report.ts'
 import { positionSides } from './okx-account-map.ts'
 import {
   UnreadableAnswer,
@@ -63,6 +70,7 @@ export function toOrderReport(row: Raw): OrderReport {
   const terms = wordIn(types, row, 'ordType')
   return {
     ...placedOf(row, 'clOrdId', 'ordId'),
+    ...makerOf(row),
     ...terms,
     state: state === 'cancelled' && !askedFor.has(textIf(row, 'cancelSource') ?? '') ? 'expired' : state,
     size: decimalIn(row, 'sz'),
@@ -71,6 +79,20 @@ export function toOrderReport(row: Raw): OrderReport {
     averagePrice: nonZeroIf(row, 'avgPx'),
     time: timeIn(row, 'uTime'),
   }
+}
+
+// https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-details
+const makers: Readonly<Record<string, OrderMaker>> = {
+  full_liquidation: 'liquidation',
+  partial_liquidation: 'liquidation',
+  adl: 'deleveraging',
+  delivery: 'settlement',
+}
+
+function makerOf(row: Raw): { madeBy?: OrderMaker } {
+  const madeBy =
+    makers[textIf(row, 'category') ?? ''] ?? (textIf(row, 'algoId') === undefined ? undefined : 'stop')
+  return madeBy === undefined ? {} : { madeBy }
 }
 
 /** A row of the channel `orders`: it tells the last trade of the order, again and again. */

@@ -74,6 +74,10 @@ export interface Keys {
   claims(venue: string, account: string): string
   /** zset: intent id -> when its claim was made, or ended */
   claimed(venue: string, account: string, of: 'open' | 'ended'): string
+  /** zset: order that rested too long -> venue ms until which its taker may be sent */
+  staleOrders(venue: string, account: string): string
+  /** hash: symbol -> venue ms up to which all of its trades are in the fills; `*`: when that began */
+  auditedTrades(venue: string, account: string): string
   /** hash: counter -> what the standing claims hold of it */
   reserved(venue: string, account: string): string
   /** what every key of conditions is like; the tag is what the braces hold */
@@ -155,6 +159,8 @@ export function createKeys(namespace: string): Keys {
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     claimed: (venue, account, of) => key('claims', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),
+    staleOrders: (venue, account) => key('orders', `${venue}:${account}`, 'stale'),
+    auditedTrades: (venue, account) => key('fills', `${venue}:${account}`, 'audited'),
     reserved: (venue, account) => key('reserved', `${venue}:${account}`),
     conditionsPattern: () => key('conditions', '*'),
     alert: (cause) => key('alert', 'alert', cause),

@@ -10,6 +10,7 @@ export const alertKinds = [
   'stale-data',
   'rate-limit',
   'delisting',
+  'liquidation',
   'uncovered-position',
   'condition',
 ] as const

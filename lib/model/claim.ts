@@ -45,6 +45,13 @@ export function decodeClaim(text: string): Claim {
   return claim
 }
 
+/** The intent that a client order id of this system names; undefined of any other id. */
+export function intentIdOf(clientOrderId: string): string | undefined {
+  return sliceForm.exec(clientOrderId)?.[1]
+}
+
+const sliceForm = /^(sl[0-9a-f]{28})(?:[0-9a-z]{2})?$/
+
 // Slices are few; two digits keep the ids within the strictest venue's length.
 const mostSlices = 36 ** 2
 

@@ -15,6 +15,8 @@ export interface LiveOrder extends Order {
   readonly traded: Decimal
   /** the venue's ids of those trades */
   readonly tradeIds: readonly string[]
+  /** venue time of the latest of them; 0 none */
+  readonly tradedAt: number
 }
 
 /** One word on an order: how it stands, trades of it, or both. */
@@ -53,6 +55,7 @@ export function afterWord(
       traded,
       filled: largerOf(next.filled, traded),
       tradeIds: [...next.tradeIds, trade.id].toSorted(),
+      tradedAt: Math.max(next.tradedAt, time),
       filledNotional: add(next.filledNotional, notional),
       fees: trade.feeAsset === quote ? add(next.fees, fee) : next.fees,
       time: Math.max(toldAt(next), time),
@@ -107,5 +110,7 @@ export function decodeLiveOrder(fields: Readonly<Record<string, string>>): LiveO
     venueId: fields['venueId'],
     traded: fields['traded'] ?? '0',
     tradeIds: ids === '' ? [] : ids.split(','),
+    // Older records lack it: their last change was no earlier.
+    tradedAt: Number(fields['tradedAt'] ?? (ids === '' ? 0 : fields['time'])),
   }
 }

@@ -15,8 +15,16 @@ interface Placed {
   readonly time: number
 }
 
+/**
+ * Why an order is there that nobody sent: a conditional order was reached, the account was liquidated, its position was used
+ * to deleverage somebody else's, or the contract was settled.
+ */
+export type OrderMaker = 'stop' | 'liquidation' | 'deleveraging' | 'settlement'
+
 /** A venue's word on an order. */
 export interface OrderReport extends Placed {
+  /** absent where somebody sent it */
+  readonly madeBy?: OrderMaker
   readonly type: OrderType
   readonly timeInForce: TimeInForce
   readonly postOnly: boolean
@@ -54,6 +62,12 @@ export interface StopReport extends Placed {
   readonly childOrderId: string | undefined
   /** why the venue ended it; empty where it says nothing */
   readonly reason: string
+}
+
+/** Whether an order adds to a position, or may. */
+export function isEntry({ reduceOnly, positionSide, side }: Placed): boolean {
+  if (positionSide === 'both') return !reduceOnly
+  return (positionSide === 'long') === (side === 'buy')
 }
 
 /** A venue's word on one trade of an order. */

@@ -3,6 +3,13 @@ import { z } from 'zod'
 const money = () => z.number('a number').positive('more than 0').max(1e11, 'at most 100 thousand millions')
 const share = (most: number) => z.number('a number').gt(0, 'more than 0').max(most, `at most ${most}`)
 const ageMs = () => z.number('a number').int('whole ms').min(1, 'at least 1').max(86_400_000, 'at most a day')
+const lifeMs = () =>
+  z
+    .number('a number')
+    .int('whole ms')
+    .min(0, 'at least 0')
+    .max(31 * 86_400_000, 'at most 31 days')
+const part = () => z.number('a number').min(0, 'at least 0').max(1, 'at most 1')
 const banMs = () =>
   z
     .number('ms, or null: by hand only')
@@ -37,6 +44,17 @@ const limits = {
   incomeAgeMs: ageMs(),
   /** real ms since the last beats of the risk and the order actor */
   beatAgeMs: ageMs(),
+
+  /** venue ms for which an order of the class may rest; 0: for as long as it likes */
+  openRestMs: lifeMs(),
+  reduceRestMs: lifeMs(),
+  /** part of what is left of an order that rested too long that one taker order is made of */
+  openTakerShare: part(),
+  reduceTakerShare: part(),
+  /** venue ms after the first cancel of such an order in which its taker may be sent */
+  takerWithinMs: ageMs(),
+  /** whether orders that nobody owns are cancelled; they are named in any case */
+  cancelUnowned: z.boolean('true or false'),
 
   /** how far the rungs are from the entry, nearest first */
   rungs: z

@@ -19,9 +19,10 @@ import type { Mark } from '../model/mark.ts'
 import { decodeBan, decodeTradingState } from '../model/trading-state.ts'
 import type { Ban, TradingState } from '../model/trading-state.ts'
 import { exposureOf } from '../risk/exposure.ts'
-import type { ExposedSize, Exposure } from '../risk/exposure.ts'
+import type { Exposure } from '../risk/exposure.ts'
 import type { Reserved } from '../risk/reservation.ts'
 import { claimKeys } from './claims.ts'
+import { unownedEntries } from './unowned-orders.ts'
 
 /** What an account's orders are held against, as Redis knew it at one moment. */
 export interface AccountSight {
@@ -52,12 +53,11 @@ export interface AccountSight {
   readonly readAt: number
 }
 
-/** Reads it; `foreign` are resting orders that no claim stands for. */
+/** Reads it. */
 export async function readAccountSight(
   hub: Hub,
   of: AccountOf,
   instruments: FollowedInstruments,
-  foreign: readonly ExposedSize[],
 ): Promise<AccountSight> {
   const { keys, redis } = hub
   const { venue, account } = of
@@ -97,6 +97,7 @@ export async function readAccountSight(
     priceOf: priceAssets(hub.config.quoteAssets[0] ?? 'USDT', instruments.all().values(), markOf, markOf),
   }
   const figures = toFigures(positions.values(), decodeBalances(balanceTexts).values(), prices)
+  const conditions = decodeConditions(conditionTexts)
   const sources = decodeSources(sourceFields)
   const { revision = '0', ...counters } = reserved
   return {
@@ -104,13 +105,13 @@ export async function readAccountSight(
     reserved: Object.fromEntries(Object.entries(counters).map(([name, text]) => [name, Number(text)])),
     positions,
     marks,
-    exposure: exposureOf(positions.values(), foreign, prices),
+    exposure: exposureOf(positions.values(), unownedEntries(conditions), prices),
     equity: figures.equity,
     maintenance: figures.maintenanceMargin,
     state: decodeTradingState(state),
     epoch: numberIf(epoch),
     bans: new Map(Object.entries(banTexts).map(([symbol, text]) => [symbol, decodeBan(text)])),
-    differences: new Set(decodeConditions(conditionTexts).keys()),
+    differences: new Set(conditions.keys()),
     problem: problemOf(
       sources.account.positionsAt ?? sources.risk.positionsAt,
       typeof modes === 'string' ? (JSON.parse(modes) as StoredModes) : undefined,

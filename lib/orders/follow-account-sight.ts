@@ -3,7 +3,6 @@ import type { Hub } from '../hub/hub.ts'
 import type { FollowedInstruments } from '../market/follow-instruments.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { RetryLaterError, describeError } from '../model/errors.ts'
-import type { ExposedSize } from '../risk/exposure.ts'
 import { readAccountSight } from './account-sight.ts'
 import type { AccountSight } from './account-sight.ts'
 
@@ -21,13 +20,8 @@ const readEveryMs = 200
 const oldestMs = 500
 const patienceMs = 1_000
 
-/** Follows it; `foreign` tells resting orders that no claim stands for. */
-export function followAccountSight(
-  hub: Hub,
-  of: AccountOf,
-  instruments: FollowedInstruments,
-  foreign: () => readonly ExposedSize[],
-): FollowedSight {
+/** Follows it. */
+export function followAccountSight(hub: Hub, of: AccountOf, instruments: FollowedInstruments): FollowedSight {
   let last: AccountSight | undefined
   let reading: Promise<AccountSight> | undefined
   let queued: Promise<AccountSight> | undefined
@@ -35,7 +29,7 @@ export function followAccountSight(
   let stopped = false
 
   function read(): Promise<AccountSight> {
-    reading = readAccountSight(hub, of, instruments, foreign())
+    reading = readAccountSight(hub, of, instruments)
       .then((sight) => (last = sight))
       .finally(() => (reading = undefined))
     return reading

@@ -82,7 +82,10 @@ export interface MarketSight {
 }
 
 /** Reads it. */
-export async function readMarketSight({ hub, venue }: JudgeParts, symbol: string): Promise<MarketSight> {
+export async function readMarketSight(
+  { hub, venue }: Pick<JudgeParts, 'hub' | 'venue'>,
+  symbol: string,
+): Promise<MarketSight> {
   const { redis, keys, config } = hub
   const [ticker, polledAt] = await Promise.all([
     redis.hget(keys.tickers(venue), symbol),

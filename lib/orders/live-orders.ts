@@ -1,16 +1,18 @@
 import { orderChange } from '../../lua/order-change.ts'
-import type { OrderFills } from '../../lua/order-change.ts'
+import type { PartChange } from '../../lua/order-change.ts'
 import { orderPlace } from '../../lua/order-place.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import type { Claim, Slice } from '../model/claim.ts'
 import type { Decimal } from '../model/decimal.ts'
-import { InvariantError, RetryLaterError } from '../model/errors.ts'
+import { RetryLaterError } from '../model/errors.ts'
 import { afterWord, decodeLiveOrder, encodeLiveOrder } from '../model/live-order.ts'
 import type { LiveOrder, MoneyTerms, OrderWord } from '../model/live-order.ts'
+import { isStrategyName } from '../model/order-owner.ts'
 import { isTerminal } from '../model/order.ts'
 import type { Fill } from '../model/order.ts'
 import { applyFill, flatPosition } from '../model/position.ts'
+import { shareFill } from '../model/share-fill.ts'
 import { partField, toStored } from './paper-orders.ts'
 import { recordOf } from './records.ts'
 
@@ -53,6 +55,7 @@ export function toPendingOrder(account: string, { intent, claimedAt }: Claim, sl
     venueId: undefined,
     traded: '0',
     tradeIds: [],
+    tradedAt: 0,
   }
 }
 
@@ -110,8 +113,11 @@ async function change(
     const after = before && step(before)
     if (before === undefined || after === undefined) return before
     const { order, fills } = after
-    const part = fills.length === 0 ? undefined : await partAfter(hub, of, fills, contractSize)
-    const parts = part === undefined ? {} : { parts: { [part.field]: part.after } }
+    const parts = await partsAfter(hub, of, fills, contractSize)
+    const told =
+      parts.length === 0
+        ? {}
+        : { parts: Object.fromEntries(parts.map(({ field, after: text }) => [field, text])) }
     const args = {
       id,
       revision: before.revision,
@@ -121,9 +127,9 @@ async function change(
       keepFills,
       ...recordOf(order),
       channel: channelOf(hub, of),
-      event: JSON.stringify({ order, fills, ...parts }),
+      event: JSON.stringify({ order, fills, ...told }),
     }
-    const news = part && { part, fills: fills.map((fill) => JSON.stringify(fill)) }
+    const news = { parts, fills: fills.map((fill) => JSON.stringify(fill)) }
     if (await orderChange(hub.redis, keys, args, encodeLiveOrder(order), news)) return order
   }
   throw new RetryLaterError(`order ${id} changed ${mostTries} times while it was written`, {
@@ -131,20 +137,34 @@ async function change(
   })
 }
 
-/** The strategy's part of the position after fills of one order of it. */
-async function partAfter(
+/** The strategies' parts of the position after fills of one order. */
+async function partsAfter(
   hub: Hub,
   { venue, account }: AccountOf,
   fills: readonly Fill[],
   contractSize: Decimal,
-): Promise<OrderFills['part']> {
+): Promise<PartChange[]> {
   const [first] = fills
-  if (first === undefined) throw new InvariantError('a part changes by fills only')
-  const field = partField(first.strategy, first.symbol)
-  const before = (await hub.redis.hget(hub.keys.strategyPositions(venue, account), field)) ?? ''
-  const held = before === '' ? flatPosition(first.symbol) : toStored(before).position
-  const after = fills.reduce((position, fill) => applyFill(position, fill, contractSize), held)
-  return { field, before, after: JSON.stringify(after) }
+  if (first === undefined) return []
+  const { strategy, symbol } = first
+  const key = hub.keys.strategyPositions(venue, account)
+  if (isStrategyName(strategy)) {
+    const field = partField(strategy, symbol)
+    const before = (await hub.redis.hget(key, field)) ?? ''
+    const held = before === '' ? flatPosition(symbol) : toStored(before).position
+    const after = fills.reduce((position, fill) => applyFill(position, fill, contractSize), held)
+    return [{ field, before, after: JSON.stringify(after) }]
+  }
+  const texts = await hub.redis.hgetall(key)
+  const stored = Object.entries(texts).filter(([field]) => field.endsWith(partField('', symbol)))
+  const before = new Map(stored.map(([field, text]) => [field, toStored(text).position]))
+  const after = fills.reduce(
+    (parts, fill) => new Map([...parts, ...shareFill(parts, fill, contractSize)]),
+    before,
+  )
+  return [...after]
+    .filter(([field, part]) => part !== before.get(field))
+    .map(([field, part]) => ({ field, before: texts[field] ?? '', after: JSON.stringify(part) }))
 }
 
 function channelOf({ keys }: Hub, { venue, account }: AccountOf): string {

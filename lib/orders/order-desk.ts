@@ -13,7 +13,6 @@ import { RetryLaterError } from '../model/errors.ts'
 import type { Instrument } from '../model/instrument.ts'
 import type { Intent } from '../model/intent.ts'
 import type { MoneyTerms } from '../model/live-order.ts'
-import type { ExposedSize } from '../risk/exposure.ts'
 import { limitsOf } from '../risk/limits.ts'
 import { followAccountSight } from './follow-account-sight.ts'
 import { openJournal } from './journal.ts'
@@ -38,23 +37,22 @@ export interface OrderDesk {
 
 const mostAsked = 10_000
 
-/** Opens it. `foreign` tells resting orders that no claim stands for. Throws ConfigError where Redis keeps no file. */
+/** Opens it. Throws ConfigError where Redis keeps no file. */
 export async function openOrderDesk(
   hub: Hub,
   of: AccountOf,
   parts: {
     readonly exchange: OrderExchange
     readonly egress: Egress
-    readonly foreign?: () => readonly ExposedSize[]
     /** the venue's contracts as it lists them now; without it a refusal by a contract's terms only tells why */
     readonly fetchInstruments?: () => Promise<readonly Instrument[]>
   },
 ): Promise<OrderDesk> {
-  const { egress, foreign = () => [], fetchInstruments: fetch } = parts
+  const { egress, fetchInstruments: fetch } = parts
   const journal = openJournal(hub, of, actorId('order'))
   const exchange = journaledExchange(parts.exchange, journal)
   const instruments = await followInstruments(hub, of.venue)
-  const sights = followAccountSight(hub, of, instruments, foreign)
+  const sights = followAccountSight(hub, of, instruments)
   const sending = new Set<string>()
   let asked = new LRUCache<string, true>({ max: mostAsked })
   const counts = { sent: 0, denied: 0 }

@@ -55,10 +55,7 @@ async function settle(parts: SettleParts, claim: Claim, text: string): Promise<b
     orders.push(order)
   }
   // Until the account shows what they did, their room is not given to others.
-  const lastTrade = Math.max(
-    0,
-    ...orders.filter(({ tradeIds }) => tradeIds.length > 0).map(({ time }) => time),
-  )
+  const lastTrade = Math.max(0, ...orders.map(({ tradedAt }) => tradedAt))
   if (lastTrade > 0 && ((await parts.positionTime(claim.intent.symbol)) ?? 0) < lastTrade) return false
   const endedAt = Math.floor(hub.clock.now())
   const after = encodeClaim({ ...claim, reserved: {}, endedAt })

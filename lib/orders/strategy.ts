@@ -18,7 +18,7 @@ export interface StrategyContext {
   readonly positions: {
     /** the account's, whoever traded it; in hedge mode both sides together */
     readonly account: (symbol: string) => HeldPosition | undefined
-    /** the part that this strategy's own orders made */
+    /** the part that this strategy's own orders made, less what stops, exits and others have closed of it */
     readonly own: (symbol: string) => Position | undefined
     /**
      * what the account at the venue holds, one position in one-way mode and two in hedge mode, the flat ones too; empty

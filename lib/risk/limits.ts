@@ -22,6 +22,13 @@ export const defaultLimits: RiskLimitNumbers = {
   incomeAgeMs: 300_000,
   beatAgeMs: 3_000,
 
+  openRestMs: 0,
+  reduceRestMs: 0,
+  openTakerShare: 0,
+  reduceTakerShare: 0,
+  takerWithinMs: 15_000,
+  cancelUnowned: false,
+
   rungs: [0.05, 0.055, 0.06, 0.065, 0.07],
   closeAllBehind: 0.0025,
   liquidationShare: 0.6,
@@ -40,26 +47,40 @@ export const defaultLimits: RiskLimitNumbers = {
   unrealisedLoss: 5_000,
 }
 
-const counts = ['openOrders', 'markAgeMs', 'marketAgeMs', 'accountAgeMs', 'incomeAgeMs', 'beatAgeMs'] as const
+const counts = [
+  'openOrders',
+  'markAgeMs',
+  'marketAgeMs',
+  'accountAgeMs',
+  'incomeAgeMs',
+  'beatAgeMs',
+  'openRestMs',
+  'reduceRestMs',
+  'takerWithinMs',
+] as const
 const bans = ['symbolBanMs', 'accountBanMs'] as const
+const switches = ['cancelUnowned'] as const
 
 type CountName = (typeof counts)[number]
 type BanName = (typeof bans)[number]
-type AmountName = Exclude<keyof RiskLimitNumbers, CountName | BanName | 'rungs'>
+type SwitchName = (typeof switches)[number]
+type AmountName = Exclude<keyof RiskLimitNumbers, CountName | BanName | SwitchName | 'rungs'>
 
 /** The limits of an account: money and shares as decimals, so that all that is judged by them is exact. */
 export type RiskLimits = { readonly [K in CountName]: number } & {
   readonly [K in BanName]: number | null
-} & { readonly [K in AmountName]: Decimal } & { readonly rungs: readonly Decimal[] }
+} & { readonly [K in SwitchName]: boolean } & { readonly [K in AmountName]: Decimal } & {
+  readonly rungs: readonly Decimal[]
+}
 
 /** The limits that hold when `changed` is configured. */
 export function limitsOf(changed: Partial<RiskLimitNumbers>): RiskLimits {
   const numbers = { ...defaultLimits, ...changed }
-  const asTheyAre: readonly string[] = [...counts, ...bans]
+  const asTheyAre: readonly string[] = [...counts, ...bans, ...switches]
   const entries = Object.entries(numbers).map(([name, value]) => [name, toLimit(name, value)])
   return Object.freeze(Object.fromEntries(entries)) as RiskLimits
 
-  function toLimit(name: string, value: number | null | readonly number[]): unknown {
+  function toLimit(name: string, value: number | boolean | null | readonly number[]): unknown {
     if (asTheyAre.includes(name)) return value
     return Array.isArray(value)
       ? value.map((each) => needDecimal(each as number, name))

@@ -1,6 +1,6 @@
-import { clientOrderIdOf } from '../model/client-order-id.ts'
 import { abs, ceilTo, compareDecimals, floorTo, mul, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
+import { exitIdOf } from '../model/exit-id.ts'
 import type { Instrument } from '../model/instrument.ts'
 import type { Side } from '../model/order.ts'
 import type { ExitOrder, ExitState } from './exit-state.ts'
@@ -42,7 +42,7 @@ export function sizeExits(
   return splitSize(whole, count)
     .slice(0, mostSlices)
     .map((part, at) => ({
-      id: clientOrderIdOf(account, 'exit', `${symbol}/${side}/${startedAt}/${sent + at}`),
+      id: exitIdOf({ account, symbol, side, startedAt, nth: sent + at }),
       side: orderSide,
       type: price === undefined ? 'market' : 'limit',
       price,

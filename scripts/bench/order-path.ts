@@ -96,7 +96,7 @@ async function untilReady({ hub }: BenchRedis, signal: AbortSignal): Promise<voi
   const giveUpAt = Date.now() + readyWithinMs
   const instruments = await followInstruments(hub, of.venue)
   for (;;) {
-    const sight = await readAccountSight(hub, of, instruments, [])
+    const sight = await readAccountSight(hub, of, instruments)
     const polled = await hub.redis.hget(hub.keys.polls(of.venue, '1m'), symbol)
     const known = [sight.incomeAt, sight.equity, sight.maintenance, sight.riskBeatAgeMs, sight.orderBeatAgeMs]
     const isReady = sight.problem === undefined && polled !== null && !known.includes(undefined)

@@ -68,7 +68,7 @@ describe('a flatten', function () {
     const { state, change } = await readTradingState(system.hub, of)
     expect([state, change?.reason]).to.deep.equal(['halted', 'flatten: all out'])
     const truth = await client.truth()
-    const exits = truth.orders.filter((order) => String(order['clientOrderId']).startsWith('sl'))
+    const exits = truth.orders.filter((order) => String(order['clientOrderId']).startsWith('sx'))
     expect(exits.length).to.be.at.least(20)
     expect(exits.filter((order) => order['reduceOnly'] !== true)).to.deep.equal([])
     expect(await conditionsOf(system)).to.not.include('flatten')

@@ -88,7 +88,7 @@ export function itKeepsStops(of: () => Conformance): void {
       },
       withinMs,
     )
-    expect(child).to.include({ side: 'sell', state: 'filled', type: 'market' })
+    expect(child).to.include({ side: 'sell', state: 'filled', type: 'market', madeBy: 'stop' })
     const { positions } = await account.fetchPosition(symbol)
     expect(positions.filter(({ size }) => size !== '0')).to.deep.equal([])
     expect(await orders.cancelStop(symbol, stop.clientOrderId)).to.equal(false)

@@ -118,7 +118,7 @@ export async function startOrders(
     let lacks = ''
     const isReady = async () => {
       system.requireAlive()
-      const sight = await readAccountSight(hub, of, instruments, [])
+      const sight = await readAccountSight(hub, of, instruments)
       const { problem, equity, maintenance, incomeAt, orderBeatAgeMs } = sight
       lacks = JSON.stringify({
         problem,

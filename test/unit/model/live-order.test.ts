@@ -33,6 +33,7 @@ const pending: LiveOrder = {
   venueId: undefined,
   traded: '0',
   tradeIds: [],
+  tradedAt: 0,
 }
 
 function report(state: OrderReport['state'], filled: string, time: number): OrderReport {
@@ -103,6 +104,10 @@ describe('an order that words are heard of', () => {
       ['one-2', '1', '10'],
     ])
     expect(fold(words)).to.include({ filled: '3', traded: '3', filledNotional: '30', fees: '0.02' })
+    expect(fold([...words, { report: report('cancelled', '3', 150) }])).to.include({
+      time: 150,
+      tradedAt: 111,
+    })
   })
 
   it('lacks trades while the venue says that more is filled than was told', () => {
