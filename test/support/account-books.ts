@@ -1,0 +1,205 @@
+import { readAccountSight } from '../../lib/orders/account-sight.ts'
+import { readOrders } from '../../lib/orders/paper-orders.ts'
+import { followInstruments } from '../../lib/market/follow-instruments.ts'
+import { abs, add, compareDecimals, mul, negate, sub, toDecimal } from '../../lib/model/decimal.ts'
+import type { AccountClient, Row, Truth } from '../simulator/account-client.ts'
+import { differencesOf, of } from './account-system.ts'
+import { runProgram } from './run-program.ts'
+import type { System } from './system.ts'
+
+interface VenueTrade {
+  readonly id: string
+  readonly orderId: string
+  readonly symbol: string
+  readonly side: string
+  readonly qty: string
+  readonly price: string
+  readonly commission: string
+  readonly realizedPnl: string
+  readonly time: number
+}
+
+const isOfStrategy = (clientOrderId: string) => clientOrderId.startsWith('sl')
+/** Whether the trades of an order belong in the fills. Those that stops made, and the risk actor's own, are in none yet. */
+const isBooked = isOfStrategy
+
+const states: Readonly<Record<string, string>> = {
+  NEW: 'open',
+  PARTIALLY_FILLED: 'open',
+  FILLED: 'filled',
+  CANCELED: 'cancelled',
+  EXPIRED: 'expired',
+  EXPIRED_IN_MATCH: 'expired',
+  REJECTED: 'rejected',
+}
+
+/**
+ * What the system's books of an account tell otherwise than the venue's own ledger: positions, balances, orders, what
+ * `sluice export` writes of fills and income, the strategy's parts and the equity. undefined: the ledger moved meanwhile.
+ */
+export async function compareBooks(system: System, client: AccountClient): Promise<string[] | undefined> {
+  const truth = await client.truth()
+  const [held, equity, orders, fills, income, parts] = await Promise.all([
+    differencesOf(system, client),
+    compareEquity(system, truth),
+    exported(system, 'orders'),
+    exported(system, 'fills'),
+    exported(system, 'income'),
+    system.hub.redis.hgetall(system.hub.keys.strategyPositions(of.venue, of.account)),
+  ])
+  const after = await client.truth()
+  const ledgerOf = ({ trades, income: rows, openOrders }: Truth) =>
+    [trades.length, rows.length, openOrders.length].join()
+  if (ledgerOf(truth) !== ledgerOf(after)) return undefined
+  return [
+    ...held,
+    ...equity,
+    ...(await compareOrders(system, truth, orders)),
+    ...compareFills(truth, fills),
+    ...compareIncome(truth, income),
+    ...compareParts(truth, parts),
+  ]
+}
+
+/** The positions that fewer stops stand for than they need at the venue, but for a twentieth. */
+export function barePositions({ positions, openAlgoOrders }: Truth): { symbol: string; covered: string }[] {
+  return positions.flatMap(({ symbol, size }) => {
+    const stops = openAlgoOrders.filter((row) => row['symbol'] === symbol)
+    const isClosed = stops.some((row) => row['closePosition'] === true || row['closePosition'] === 'true')
+    const covered = add('0', ...stops.map((row) => toDecimal(row['quantity'] as string) ?? '0'))
+    if (size === '0' || isClosed || compareDecimals(covered, mul(abs(size), '0.95')) >= 0) return []
+    return [{ symbol, covered }]
+  })
+}
+
+function compareList(what: string, found: readonly string[], wanted: readonly string[]): string[] {
+  const [has, should] = [new Set(found), new Set(wanted)]
+  return [
+    ...(has.size === found.length ? [] : [`${what}: ${found.length - has.size} told twice`]),
+    ...wanted.filter((each) => !has.has(each)).map((each) => `${what}: lacks ${each}`),
+    ...found.filter((each) => !should.has(each)).map((each) => `${what}: has ${each}`),
+  ]
+}
+
+/** By the last state that the records tell of each order, and by those that stand as open. */
+async function compareOrders({ hub }: System, truth: Truth, records: readonly Row[]): Promise<string[]> {
+  const open = await readOrders(hub, of, 'open', 10_000)
+  const last = new Map(records.map((row) => [String(row['id']), row]))
+  const text = (id: unknown, state: unknown, filled: unknown) =>
+    [id, state, toDecimal(filled as string)].join(' ')
+  const mine = truth.orders.filter((row) => isOfStrategy(String(row['clientOrderId'])))
+  const known = new Set(mine.map((row) => String(row['clientOrderId'])))
+  return [
+    ...compareList(
+      'orders',
+      // One that the venue refused never came to its ledger.
+      [...last.values()]
+        .filter(({ id, state }) => state !== 'rejected' || known.has(String(id)))
+        .map(({ id, state, filled }) => text(id, state, filled)),
+      mine.map((row) => text(row['clientOrderId'], states[String(row['status'])], row['executedQty'])),
+    ),
+    ...compareList(
+      'open orders',
+      open.map(({ id }) => id),
+      truth.openOrders.map((row) => String(row['clientOrderId'])).filter(isOfStrategy),
+    ),
+  ]
+}
+
+async function compareEquity({ hub }: System, truth: Truth): Promise<string[]> {
+  const instruments = await followInstruments(hub, of.venue)
+  try {
+    const { equity, marks } = await readAccountSight(hub, of, instruments, [])
+    const profits = truth.positions.map(({ symbol, size, entryPrice }) =>
+      size === '0' ? '0' : mul(size, sub(marks.get(symbol)?.markPrice ?? '0', entryPrice)),
+    )
+    const wanted = add(truth.balances['USDT']?.balance ?? '0', ...profits)
+    return equity !== undefined && compareDecimals(equity, wanted) === 0
+      ? []
+      : [`equity: ${equity}, is ${wanted}`]
+  } finally {
+    instruments.stop()
+  }
+}
+
+function compareFills(truth: Truth, fills: readonly Row[]): string[] {
+  const names = ['id', 'symbol', 'side', 'time']
+  const amounts = ['size', 'price', 'fee', 'realisedProfit']
+  return compareList(
+    'fills',
+    fills.map((fill) => rowText(fill, names, amounts)),
+    tradesOf(truth, isBooked).map(({ clientOrderId, trade }) =>
+      rowText(
+        {
+          ...trade,
+          id: `${clientOrderId}-${trade.id}`,
+          side: trade.side.toLowerCase(),
+          size: trade.qty,
+          fee: trade.commission,
+          realisedProfit: trade.realizedPnl,
+        },
+        names,
+        amounts,
+      ),
+    ),
+  )
+}
+
+function compareIncome(truth: Truth, income: readonly Row[]): string[] {
+  const names = ['type', 'id', 'symbol', 'asset', 'time']
+  const texts = (rows: readonly Row[]) =>
+    rows.map((row) => rowText({ ...row, type: String(row['type']).toLowerCase() }, names, ['amount']))
+  return compareList('income', texts(income), texts(truth.income))
+}
+
+function compareParts(truth: Truth, parts: Readonly<Record<string, string>>): string[] {
+  const sizes = new Map<string, { size: string; fees: string }>()
+  for (const { trade } of tradesOf(truth, isOfStrategy)) {
+    const { size, fees } = sizes.get(trade.symbol) ?? { size: '0', fees: '0' }
+    const signed = trade.side === 'BUY' ? trade.qty : negate(trade.qty)
+    sizes.set(trade.symbol, { size: add(size, signed), fees: add(fees, trade.commission) })
+  }
+  const told = Object.entries(parts).map(([field, text]) => {
+    const { size, fees } = JSON.parse(text) as { size: string; fees: string }
+    return `${field} ${size} ${fees}`
+  })
+  return compareList(
+    'parts',
+    told,
+    [...sizes].map(([symbol, { size, fees }]) => `example/${symbol} ${size} ${fees}`),
+  )
+}
+
+function tradesOf(
+  { orders, trades }: Truth,
+  choose: (clientOrderId: string) => boolean,
+): { clientOrderId: string; trade: VenueTrade }[] {
+  const ids = new Map(orders.map((row) => [String(row['orderId']), String(row['clientOrderId'])]))
+  return (trades as unknown as VenueTrade[]).flatMap((trade) => {
+    const clientOrderId = ids.get(trade.orderId) ?? ''
+    return choose(clientOrderId) ? [{ clientOrderId, trade }] : []
+  })
+}
+
+function rowText(row: Row | VenueTrade, names: readonly string[], amounts: readonly string[]): string {
+  const values = row as Row
+  return [
+    ...names.map((name) => values[name]),
+    ...amounts.map((name) => toDecimal(String(values[name]))),
+  ].join(' ')
+}
+
+/** What `sluice export` writes. */
+async function exported({ redis, hub }: System, kind: string): Promise<Row[]> {
+  const { host, port, password } = redis.endpoint
+  const { code, stdout, stderr } = await runProgram(
+    'scripts/sluice.js',
+    ['export', kind, '--account', of.account, '--format', 'ndjson'],
+    { REDIS_URL: `redis://:${password}@${host}:${port}`, SLUICE_NAMESPACE: hub.config.namespace },
+  )
+  if (code !== 0) throw new Error(`sluice export ${kind} ended with ${code}: ${stderr}`)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row)
+}
