@@ -21,7 +21,9 @@ const rate = Number(process.env['HOURS_RATE'] ?? 60)
 const minutes = Number(process.env['HOURS_MINUTES'] ?? (soak ? 10 * 60 : 60))
 const symbols = 10
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
-const strategy = { fall: 0.0004, rise: 0.0004, notional: 150, restMs: 60_000 }
+// Hours in which the market falls by a twentieth, so that stops are reached.
+const startMinute = 11_160
+const strategy = { fall: 0.0004, rise: 0.0004, notional: 250, restMs: 60_000 }
 // Some 80 candle polls and 3 readings of all marks in a real second: a machine that keeps up.
 const share = 0.06
 const settings = {
@@ -35,7 +37,6 @@ const settings = {
     markAgeMs: 60_000,
     marketAgeMs: 60_000,
     accountAgeMs: 60_000,
-    // Near enough for some of them to be reached.
     rungs: [0.01, 0.0125, 0.015, 0.0175, 0.02],
   }),
 }
@@ -106,7 +107,7 @@ describe('the example strategy on a live account', function () {
       rate,
       settings,
       share,
-      simulatorFlags: path === undefined ? [] : ['--replay', path],
+      simulatorFlags: path === undefined ? [] : ['--replay', path, '--start-minute', String(startMinute)],
     })
     const { hub, simulator } = system
     const client = await openTrading(system)

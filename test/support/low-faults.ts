@@ -26,7 +26,6 @@ const rules = [
   { kind: 'latency', ms: 2_000, when: 'before', path: `POST ${order}`, probability: 0.02 },
   { kind: 'delay', ms: 500, spreadMs: 3_000, path: stream, probability: 0.05 },
   { kind: 'notFoundFor', ms: 2_000, path: `GET ${order}`, probability: 0.1 },
-  { kind: 'freeze', ms: 30_000, path: '/fapi/v3/', probability: 0.05 },
   { kind: 'lag', ms: 5_000, path: '/open', probability: 0.1 },
   { kind: 'lag', ms: 3_000, path: '/fapi/v3/', probability: 0.02 },
   { kind: 'lackRows', share: 0.2, path: '/fapi/v3/', probability: 0.01 },
@@ -38,15 +37,18 @@ const rules = [
   { kind: 'reorder', path: stream, probability: 0.02 },
   { kind: 'eventTimeBehind', ms: 1_000, path: stream, probability: 0.02 },
   { kind: 'lateClose', ms: 1_000, probability: 0.02 },
-  { kind: 'cut', path: stream, probability: 0.002 },
+  { kind: 'cut', path: stream, probability: 0.005 },
   { kind: 'refuse', path: stream, probability: 0.2 },
 ] as const
 
-// Now and then the streams fall silent, and the venue's clock is a little off.
-const silence = { kind: 'silence', ms: 60_000, path: stream } as const
-const offsets = [0, 500, -500] as const
+// What lasts for a while, one each turn, and how far the venue's clock is off, one after the other.
+const spells = [
+  { kind: 'freeze', ms: 30_000, path: '/fapi/v3/', probability: 0.5 },
+  { kind: 'silence', ms: 60_000, path: stream },
+  { kind: 'lag', ms: 60_000, path: '/open' },
+] as const
+const offsets = [0, 500, 0, -500] as const
 const turnEveryMs = 5_000
-const silentTurn = 4
 const countless = 1_000_000_000
 
 /** Little things that go wrong for as long as it runs. */
@@ -64,10 +66,12 @@ export function openLowFaults(simulator: Simulator): LowFaults {
   let turnedAt = 0
 
   async function count(): Promise<void> {
-    for (const { kind, path = '', left = countless } of await simulator.standing()) {
-      const place = path.startsWith('stream') ? `${kind} of streams` : kind
-      hits.set(place, (hits.get(place) ?? 0) + countless - left)
-    }
+    for (const { kind, path = '', left } of await simulator.standing())
+      if (left !== undefined) hit(path.startsWith('stream') ? `${kind} of streams` : kind, countless - left)
+  }
+
+  function hit(kind: string, times: number): void {
+    hits.set(kind, (hits.get(kind) ?? 0) + times)
   }
 
   return {
@@ -81,8 +85,10 @@ export function openLowFaults(simulator: Simulator): LowFaults {
         count: countless,
       }))
       const offsetMs = offsets[turns % offsets.length] as number
-      const silent = turns % silentTurn === silentTurn - 1 ? [{ ...silence, count: countless }] : []
-      await simulator.faults(...turned, ...silent, { kind: 'clockOffset', offsetMs })
+      const spell = spells[turns % spells.length] as (typeof spells)[number]
+      await simulator.faults(spell, { kind: 'clockOffset', offsetMs }, ...turned)
+      hit(`spells of ${spell.kind}`, 1)
+      hit('steps of the clock', 1)
       turns += 1
     },
     async end() {
