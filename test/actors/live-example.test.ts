@@ -1,36 +1,36 @@
-import { cpus } from 'node:os'
 import { expect } from 'chai'
 import { writeTradingState } from '../../lib/account/trading-states.ts'
-import { readConditions } from '../../lib/hub/conditions.ts'
-import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { readOpenClaims } from '../../lib/orders/claims.ts'
 import { readOrders } from '../../lib/orders/paper-orders.ts'
 import { readRecords } from '../../lib/orders/records.ts'
-import { barePositions, compareBooks } from '../support/account-books.ts'
+import { compareBooks } from '../support/account-books.ts'
 import { keySettings, of, openTrading } from '../support/account-system.ts'
+import { watchCover } from '../support/cover-watch.ts'
+import { measureCpu } from '../support/cpu-share.ts'
 import { openLowFaults } from '../support/low-faults.ts'
 import { orderSettings, startOrders } from '../support/order-system.ts'
 import { findRecorded } from '../support/recording.ts'
 import { withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound, watch } from '../support/until.ts'
-import type { AccountClient } from '../simulator/account-client.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const rate = Number(process.env['HOURS_RATE'] ?? 60)
-const minutes = Number(process.env['HOURS_MINUTES'] ?? (soak ? 10 * 60 : 60))
+const rate = 60
+const hours = soak ? 10 : 1
+const runMs = (hours * 3_600_000) / rate
 const symbols = 10
+// Without the recording it is a made-up market.
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
 // Hours in which the market falls by a twentieth, so that stops are reached.
 const startMinute = 11_160
 const strategy = { fall: 0.0004, rise: 0.0004, notional: 250, restMs: 60_000 }
 // Some 80 candle polls and 3 readings of all marks in a real second: a machine that keeps up.
 const share = 0.06
+// What may be how old, in venue ms, is a real second here: a request and its answer take their time at any rate.
 const settings = {
   SLUICE_TICKER_SHARE: '0.2',
   SLUICE_MARK_SHARE: '0.2',
   SLUICE_STRATEGY_OPTIONS: JSON.stringify(strategy),
-  // Five real seconds: what is handed over must be able to arrive.
   SLUICE_INTENT_LIFE_MS: String(5_000 * rate),
   SLUICE_STALE_AFTER_MS: '60000',
   SLUICE_RISK_LIMITS: JSON.stringify({
@@ -42,148 +42,99 @@ const settings = {
 }
 // Where the account is traded from: an address of its own, as an account should have.
 const trading = { SLUICE_ADDRESS: 'trading', SLUICE_LOCAL_ADDRESS: '127.0.0.5', SLUICE_SHARE: '0.5' }
-// Real ms in which a position must have its stops, whatever fails, and between two looks for those that have not.
+// Real ms. Three of the venue's seconds are 50 of them, and no way to it and back, with Redis's disk between.
 const longestBareMs = 3_000
-const lookEveryMs = 50
+const settledWithinMs = 40_000
 
-/** How long positions were without stops, real ms: as the risk actor measured it, and by the venue's own ledger. */
-interface Cover {
-  /** as it was measured */
-  longestMs: number
-  times: number
-  /** positions that are bare at the venue, since when */
-  readonly bareSince: Map<string, number>
-  longestBareMs: number
+async function openLive(open: ReturnType<typeof withSystems>): Promise<System> {
+  const path = findRecorded(file)
+  const replay = path === undefined ? [] : ['--replay', path, '--start-minute', String(startMinute)]
+  const system = await open({ symbols, rate, settings, share, simulatorFlags: replay })
+  const { hub } = system
+  await Promise.all([
+    system.start('ticker'),
+    system.start('mark'),
+    system.start('position', { ...keySettings, ...trading, SLUICE_ACCOUNT_SHARE: '0.04' }),
+    system.start('risk', { ...orderSettings, ...trading }),
+  ])
+  await startOrders(system, trading)
+  await writeTradingState(hub, of, 'active', 'the test begins')
+  // Trading that began long ago: nobody looks intents up.
+  await hub.redis.set(hub.keys.tradingEpoch(of.venue, of.account), 1)
+  await system.start('trader', { ...orderSettings, SLUICE_LIVE: 'true' })
+  return system
 }
 
-async function look({ hub }: System, client: AccountClient, cover: Cover): Promise<void> {
-  const [actors, truth] = await Promise.all([readLivingActors(hub.redis, hub.keys), client.truth(1)])
-  const risk = actors.find(({ kind }) => kind === 'risk')?.fields
-  cover.longestMs = Math.max(cover.longestMs, Number(risk?.['longestBareMs'] ?? 0) / rate)
-  cover.times = Number(risk?.['bareTimes'] ?? cover.times)
-  const bare = new Set(barePositions(truth).map(({ symbol }) => symbol))
-  for (const symbol of cover.bareSince.keys()) if (!bare.has(symbol)) cover.bareSince.delete(symbol)
-  for (const symbol of bare) {
-    const since = cover.bareSince.get(symbol) ?? Date.now()
-    cover.bareSince.set(symbol, since)
-    cover.longestBareMs = Math.max(cover.longestBareMs, Date.now() - since)
-  }
-}
-
-function busyTime(): { busy: number; all: number } {
-  let [busy, all] = [0, 0]
-  for (const { times } of cpus()) {
-    const sum = times.user + times.nice + times.sys + times.irq + times.idle
-    all += sum
-    busy += sum - times.idle
-  }
-  return { busy, all }
-}
-
-async function decisions({ hub }: System): Promise<string> {
+/** What became of intents, the most frequent first. */
+async function decisionsOf({ hub }: System): Promise<string> {
   const counts = new Map<string, number>()
   for await (const records of readRecords(hub, of, 'journal', '0-0'))
     for (const { row } of records) {
       if (row['kind'] !== 'decision') continue
-      const { reason = '' } = JSON.parse(String(row['text'])) as { reason?: string }
-      const name = `${String(row['what'])} ${reason.replaceAll(/\d[\d.]*/g, '#')}`.trim()
-      counts.set(name, (counts.get(name) ?? 0) + 1)
+      const { outcome, reason = '' } = JSON.parse(String(row['text'])) as { outcome: string; reason?: string }
+      const decision = `${outcome} ${reason.replaceAll(/\d[\d.]*/g, '#')}`.trim()
+      counts.set(decision, (counts.get(decision) ?? 0) + 1)
     }
-  return [...counts]
+  const sorted = [...counts]
     .toSorted((a, b) => b[1] - a[1])
-    .slice(0, 15)
-    .map(([name, count]) => `${count} ${name}`)
-    .join('; ')
+    .map(([decision, count]) => `${count} ${decision}`)
+  return sorted.slice(0, 12).join('; ')
 }
 
 describe('the example strategy on a live account', function () {
-  this.timeout((minutes * 60_000) / rate + 240_000)
+  this.timeout(runMs + 240_000)
   const open = withSystems()
 
-  it(`trades for ${minutes / 60} h while little things fail, and its books agree with the venue's to the last decimal`, async () => {
-    const path = findRecorded(file)
-    const system = await open({
-      symbols,
-      rate,
-      settings,
-      share,
-      simulatorFlags: path === undefined ? [] : ['--replay', path, '--start-minute', String(startMinute)],
-    })
+  it(`trades for ${hours} h while little things fail, and its books agree with the venue's to the last decimal`, async () => {
+    const system = await openLive(open)
     const { hub, simulator } = system
     const client = await openTrading(system)
-    await Promise.all([
-      system.start('ticker'),
-      system.start('mark'),
-      system.start('position', { ...keySettings, ...trading, SLUICE_ACCOUNT_SHARE: '0.04' }),
-    ])
-    await system.start('risk', { ...orderSettings, ...trading })
-    await startOrders(system, trading)
-    await writeTradingState(hub, of, 'active', 'the test begins')
-    await hub.redis.set(hub.keys.tradingEpoch(of.venue, of.account), 1)
-    await system.start('trader', { ...orderSettings, SLUICE_LIVE: 'true' })
     const filled = async () =>
       (await readOrders(hub, of, 'ended', 100)).some(({ state }) => state === 'filled')
-    await until('the first order is filled', filled, 60_000).catch(async (error: Error) => {
-      throw new Error(`${error.message}; ${await decisions(system)}`)
-    })
+    await until('the first order is filled', filled, 60_000)
 
     const faults = openLowFaults(simulator)
-    const cover: Cover = { longestMs: 0, times: 0, bareSince: new Map(), longestBareMs: 0 }
-    let lookedAt = 0
-    const before = busyTime()
-    const endAt = simulator.now() + minutes * 60_000
-    await watch((minutes * 60_000) / rate, async () => {
+    const cover = watchCover(system, client)
+    const cpuShare = measureCpu()
+    await watch(runMs, async () => {
       system.requireAlive()
       await faults.keep()
-      if (Date.now() - lookedAt < lookEveryMs) return
-      lookedAt = Date.now()
-      await look(system, client, cover)
+      await cover.look()
     })
-    expect(simulator.now()).to.be.at.least(endAt - 10_000)
-    const hits = await faults.end()
-    const { busy, all } = busyTime()
-    tell(`CPU ${Math.round((100 * (busy - before.busy)) / (all - before.all))} % of ${cpus().length} cores`)
-    tell([...hits].map(([kind, count]) => `${count} ${kind}`).join(', '))
-    tell(`${cover.times} times without cover, as measured, ${Math.round(cover.longestMs)} real ms at most`)
-    tell(`by the venue's ledger a position had too few stops for ${cover.longestBareMs} real ms at most`)
-    tell(await decisions(system))
+    tell(`${Math.round(100 * cpuShare())} % of the cores were busy`)
+    tell([...(await faults.end())].map(([kind, count]) => `${count} ${kind}`).join(', '))
+    const { measuredMs, times, seenMs } = cover.figures()
+    tell(
+      `${times} times without enough stops, for ${measuredMs} real ms at most; seen at the venue: ${seenMs}`,
+    )
 
     await writeTradingState(hub, of, 'halted', 'the test ends')
-    const isQuiet = async () =>
-      (await readOpenClaims(hub, of)).length === 0 && (await readOrders(hub, of, 'open', 100)).length === 0
-    let seen = ''
-    const quietMs = await until(
-      'no order is under way',
-      async () => {
-        seen = `${(await readOpenClaims(hub, of)).length} claims, ${JSON.stringify(await readOrders(hub, of, 'open', 3))}`
-        return isQuiet()
-      },
-      40_000,
-      () => seen,
-    )
+    let left = ''
+    const isQuiet = async () => {
+      const [claims, orders] = await Promise.all([readOpenClaims(hub, of), readOrders(hub, of, 'open', 100)])
+      left = `${claims.length} claims, ${JSON.stringify(orders.slice(0, 3))}`
+      return claims.length === 0 && orders.length === 0
+    }
+    const quietMs = await until('no order is under way', isQuiet, settledWithinMs, () => left)
     tell(`every order has ended ${quietMs} ms after the halt`)
     let differences: string[] = []
-    const agrees = async () => {
+    const agree = async () => {
       system.requireAlive()
       const found = await compareBooks(system, client)
-      if (found === undefined) return undefined
-      differences = found
+      differences = found ?? ['the ledger moved while it was read']
       return differences.length === 0 ? true : undefined
     }
-    await untilFound('the books agree with the venue', agrees, 30_000, () =>
+    await untilFound('the books agree with the venue', agree, settledWithinMs, () =>
       differences.slice(0, 8).join('; '),
     )
-    const truth = await client.truth()
-    expect(barePositions(truth)).to.deep.equal([])
-    const held = truth.positions.filter(({ size }) => size !== '0').length
+    tell(await decisionsOf(system))
+    const { orders, trades, algoOrders, positions } = await client.truth()
+    const held = positions.filter(({ size }) => size !== '0').length
     tell(
-      `${truth.orders.length} orders, ${truth.trades.length} trades, ${truth.algoOrders.length} stops, ${held} positions at the end`,
+      `${orders.length} orders, ${trades.length} trades, ${algoOrders.length} stops; ${held} positions left`,
     )
-    const uncovered = [...(await readConditions(hub, of)).keys()].filter((name) =>
-      name.startsWith('uncovered'),
-    )
-    expect(uncovered).to.deep.equal([])
-    expect(Math.max(cover.longestMs, cover.longestBareMs)).to.be.at.most(longestBareMs)
+    expect(trades.length).to.be.greaterThan(20)
+    expect(Math.max(measuredMs, seenMs)).to.be.at.most(longestBareMs)
     const { addresses } = await simulator.stats()
     for (const { http429, http418 } of Object.values(addresses))
       expect([http429, http418]).to.deep.equal([0, 0])

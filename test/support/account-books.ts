@@ -1,3 +1,4 @@
+import { readConditions } from '../../lib/hub/conditions.ts'
 import { readAccountSight } from '../../lib/orders/account-sight.ts'
 import { readOrders } from '../../lib/orders/paper-orders.ts'
 import { followInstruments } from '../../lib/market/follow-instruments.ts'
@@ -35,13 +36,15 @@ const states: Readonly<Record<string, string>> = {
 
 /**
  * What the system's books of an account tell otherwise than the venue's own ledger: positions, balances, orders, what
- * `sluice export` writes of fills and income, the strategy's parts and the equity. undefined: the ledger moved meanwhile.
+ * `sluice export` writes of orders, fills and income, the strategy's parts and the equity; and which positions lack stops.
+ * undefined: the ledger moved meanwhile.
  */
 export async function compareBooks(system: System, client: AccountClient): Promise<string[] | undefined> {
   const truth = await client.truth()
-  const [held, equity, orders, fills, income, parts] = await Promise.all([
+  const [held, equity, conditions, orders, fills, income, parts] = await Promise.all([
     differencesOf(system, client),
     compareEquity(system, truth),
+    readConditions(system.hub, of),
     exported(system, 'orders'),
     exported(system, 'fills'),
     exported(system, 'income'),
@@ -53,6 +56,8 @@ export async function compareBooks(system: System, client: AccountClient): Promi
   if (ledgerOf(truth) !== ledgerOf(after)) return undefined
   return [
     ...held,
+    ...barePositions(after).map(({ symbol, covered }) => `${symbol}: stops for ${covered} contracts only`),
+    ...[...conditions.keys()].filter((name) => name.startsWith('uncovered')),
     ...equity,
     ...(await compareOrders(system, truth, orders)),
     ...compareFills(truth, fills),
