@@ -5,7 +5,7 @@ import { followInstruments } from '../../lib/market/follow-instruments.ts'
 import { abs, add, compareDecimals, mul, negate, sub, toDecimal } from '../../lib/model/decimal.ts'
 import type { AccountClient, Row, Truth } from '../simulator/account-client.ts'
 import { differencesOf, of } from './account-system.ts'
-import { runProgram } from './run-program.ts'
+import { exportRecords } from './export-records.ts'
 import type { System } from './system.ts'
 
 interface VenueTrade {
@@ -45,9 +45,9 @@ export async function compareBooks(system: System, client: AccountClient): Promi
     differencesOf(system, client),
     compareEquity(system, truth),
     readConditions(system.hub, of),
-    exported(system, 'orders'),
-    exported(system, 'fills'),
-    exported(system, 'income'),
+    exportRecords(system, 'orders'),
+    exportRecords(system, 'fills'),
+    exportRecords(system, 'income'),
     system.hub.redis.hgetall(system.hub.keys.strategyPositions(of.venue, of.account)),
   ])
   const after = await client.truth()
@@ -192,19 +192,4 @@ function rowText(row: Row | VenueTrade, names: readonly string[], amounts: reado
     ...names.map((name) => values[name]),
     ...amounts.map((name) => toDecimal(String(values[name]))),
   ].join(' ')
-}
-
-/** What `sluice export` writes. */
-async function exported({ redis, hub }: System, kind: string): Promise<Row[]> {
-  const { host, port, password } = redis.endpoint
-  const { code, stdout, stderr } = await runProgram(
-    'scripts/sluice.js',
-    ['export', kind, '--account', of.account, '--format', 'ndjson'],
-    { REDIS_URL: `redis://:${password}@${host}:${port}`, SLUICE_NAMESPACE: hub.config.namespace },
-  )
-  if (code !== 0) throw new Error(`sluice export ${kind} ended with ${code}: ${stderr}`)
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
 }
