@@ -20,9 +20,14 @@ interface VenueTrade {
   readonly time: number
 }
 
-const isOfStrategy = (clientOrderId: string) => clientOrderId.startsWith('sl')
-/** Whether the trades of an order belong in the fills. Those that stops made, and the risk actor's own, are in none yet. */
-const isBooked = isOfStrategy
+/**
+ * Whether the system's books hold every trade of the account. Until they do, those that stops and the risk actor's exits made
+ * are left out, and a strategy's part does not know of them.
+ */
+const isEveryTradeBooked = false
+
+/** The strategy sends nothing but post-only orders; stops and exits are never that. */
+const isOfStrategy = (row: Row) => row['timeInForce'] === 'GTX'
 
 const states: Readonly<Record<string, string>> = {
   NEW: 'open',
@@ -92,21 +97,24 @@ async function compareOrders({ hub }: System, truth: Truth, records: readonly Ro
   const last = new Map(records.map((row) => [String(row['id']), row]))
   const text = (id: unknown, state: unknown, filled: unknown) =>
     [id, state, toDecimal(filled as string)].join(' ')
-  const mine = truth.orders.filter((row) => isOfStrategy(String(row['clientOrderId'])))
+  const mine = truth.orders.filter(isOfStrategy)
   const known = new Set(mine.map((row) => String(row['clientOrderId'])))
   return [
     ...compareList(
       'orders',
       // One that the venue refused never came to its ledger.
       [...last.values()]
-        .filter(({ id, state }) => state !== 'rejected' || known.has(String(id)))
+        .filter(
+          ({ id, state, strategy }) =>
+            strategy === 'example' && (state !== 'rejected' || known.has(String(id))),
+        )
         .map(({ id, state, filled }) => text(id, state, filled)),
       mine.map((row) => text(row['clientOrderId'], states[String(row['status'])], row['executedQty'])),
     ),
     ...compareList(
       'open orders',
       open.map(({ id }) => id),
-      truth.openOrders.map((row) => String(row['clientOrderId'])).filter(isOfStrategy),
+      truth.openOrders.map((row) => String(row['clientOrderId'])),
     ),
   ]
 }
@@ -132,20 +140,10 @@ function compareFills(truth: Truth, fills: readonly Row[]): string[] {
   const amounts = ['size', 'price', 'fee', 'realisedProfit']
   return compareList(
     'fills',
-    fills.map((fill) => rowText(fill, names, amounts)),
-    tradesOf(truth, isBooked).map(({ clientOrderId, trade }) =>
-      rowText(
-        {
-          ...trade,
-          id: `${clientOrderId}-${trade.id}`,
-          side: trade.side.toLowerCase(),
-          size: trade.qty,
-          fee: trade.commission,
-          realisedProfit: trade.realizedPnl,
-        },
-        names,
-        amounts,
-      ),
+    // A fill's id is its order's and the trade's.
+    fills.map((fill) => rowText({ ...fill, id: String(fill['id']).split('-').at(-1) }, names, amounts)),
+    bookedTrades(truth).map(({ qty: size, commission: fee, realizedPnl: realisedProfit, ...trade }) =>
+      rowText({ ...trade, side: trade.side.toLowerCase(), size, fee, realisedProfit }, names, amounts),
     ),
   )
 }
@@ -157,39 +155,24 @@ function compareIncome(truth: Truth, income: readonly Row[]): string[] {
   return compareList('income', texts(income), texts(truth.income))
 }
 
+/** The one strategy's part of a position is what all booked trades make. */
 function compareParts(truth: Truth, parts: Readonly<Record<string, string>>): string[] {
-  const sizes = new Map<string, { size: string; fees: string }>()
-  for (const { trade } of tradesOf(truth, isOfStrategy)) {
-    const { size, fees } = sizes.get(trade.symbol) ?? { size: '0', fees: '0' }
-    const signed = trade.side === 'BUY' ? trade.qty : negate(trade.qty)
-    sizes.set(trade.symbol, { size: add(size, signed), fees: add(fees, trade.commission) })
-  }
-  const told = Object.entries(parts).map(([field, text]) => {
-    const { size, fees } = JSON.parse(text) as { size: string; fees: string }
-    return `${field} ${size} ${fees}`
-  })
+  const sizes = new Map<string, string>()
+  for (const { symbol, side, qty } of bookedTrades(truth))
+    sizes.set(symbol, add(sizes.get(symbol) ?? '0', side === 'BUY' ? qty : negate(qty)))
   return compareList(
     'parts',
-    told,
-    [...sizes].map(([symbol, { size, fees }]) => `example/${symbol} ${size} ${fees}`),
+    Object.entries(parts).map(([field, text]) => `${field} ${(JSON.parse(text) as { size: string }).size}`),
+    [...sizes].map(([symbol, size]) => `example/${symbol} ${size}`),
   )
 }
 
-function tradesOf(
-  { orders, trades }: Truth,
-  choose: (clientOrderId: string) => boolean,
-): { clientOrderId: string; trade: VenueTrade }[] {
-  const ids = new Map(orders.map((row) => [String(row['orderId']), String(row['clientOrderId'])]))
-  return (trades as unknown as VenueTrade[]).flatMap((trade) => {
-    const clientOrderId = ids.get(trade.orderId) ?? ''
-    return choose(clientOrderId) ? [{ clientOrderId, trade }] : []
-  })
+function bookedTrades({ orders, trades }: Truth): readonly VenueTrade[] {
+  const mine = new Set(orders.filter(isOfStrategy).map((row) => String(row['orderId'])))
+  const all = trades as unknown as readonly VenueTrade[]
+  return isEveryTradeBooked ? all : all.filter(({ orderId }) => mine.has(orderId))
 }
 
-function rowText(row: Row | VenueTrade, names: readonly string[], amounts: readonly string[]): string {
-  const values = row as Row
-  return [
-    ...names.map((name) => values[name]),
-    ...amounts.map((name) => toDecimal(String(values[name]))),
-  ].join(' ')
+function rowText(row: Row, names: readonly string[], amounts: readonly string[]): string {
+  return [...names.map((name) => row[name]), ...amounts.map((name) => toDecimal(String(row[name])))].join(' ')
 }
