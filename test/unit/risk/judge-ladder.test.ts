@@ -60,18 +60,6 @@ describe('the judgement of a ladder', () => {
     expect(stops.judge(100)).to.deep.equal(['cancel 1000/3'])
   })
 
-  it('waits for an answer no shorter than it takes in real time, however fast the clock runs', () => {
-    const stops = new Stops()
-    stops.judge(0, { rate: 60 })
-    stops.told('standing', [0, 1, 2, 4, 5])
-    expect(stops.judge(2_900)).to.deep.equal([])
-    expect(stops.judge(100)).to.deep.equal(['ask 1000/3'])
-    stops.told('standing', [3])
-    stops.told('triggered', [1])
-    expect(stops.judgement(5_900).cover).to.include({ rungs: '1' })
-    expect(stops.judge(200)).to.include('place 1 again')
-  })
-
   it('counts a stop that was triggered as cover for a second, and sends it again when it has not traded by then', () => {
     const stops = Stops.standing()
     stops.told('triggered', [1])
