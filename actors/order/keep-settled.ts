@@ -15,9 +15,10 @@ export interface Settling {
   stop(): Promise<void>
 }
 
+// Market ms, and the real ms at least: what the stream has lost is asked for.
+const askEveryMs = { market: 30_000, least: 2_000 } as const
 // Real ms.
 const lookEveryMs = 400
-const askEveryMs = 30_000
 const askWithoutStreamMs = 2_000
 const tradesMs = 1_000
 const mostOrders = 10_000
@@ -31,6 +32,7 @@ export function keepSettled(
   const { path } = desk
   const { hub, of } = path
   const askedAt = new LRUCache<string, number>({ max: mostOrders })
+  const listeningMs = Math.max(askEveryMs.least, hub.clock.toRealMs(askEveryMs.market))
   let asked: ReadonlySet<string> = new Set()
   let open = 0
 
@@ -38,7 +40,7 @@ export function keepSettled(
   function mustAsk(order: LiveOrder): boolean {
     const { id } = order
     const now = Date.now()
-    const everyMs = lacksTrades(order) ? tradesMs : by.isStreaming() ? askEveryMs : askWithoutStreamMs
+    const everyMs = lacksTrades(order) ? tradesMs : by.isStreaming() ? listeningMs : askWithoutStreamMs
     const last = askedAt.get(id)
     if (last === undefined && by.isStreaming()) askedAt.set(id, now)
     const isDue = now - (last ?? (by.isStreaming() ? now : 0)) >= everyMs

@@ -8,8 +8,8 @@ export interface Repeated {
   stop(): void
 }
 
-// Real ms after what failed or is not done, or while another process leads.
-const againMs = 5_000
+// Market ms after what failed or is not done, or while another process leads, and the real ms at least.
+const againAfterMs = { market: 5_000, least: 500 } as const
 
 /**
  * Runs `run` again and again while `isLeader`, every `everyMs` of market time, the first time `firstAfterMs` of real time
@@ -24,6 +24,7 @@ export function repeatWhileLeading(
   let busy = false
   let again = false
   let stopped = false
+  const againMs = Math.max(againAfterMs.least, hub.clock.toRealMs(againAfterMs.market))
 
   async function look(): Promise<void> {
     clearTimeout(timer)

@@ -9,7 +9,7 @@ import type { AccountSight, Place } from './account-sight.ts'
 import { protect } from './risk-actor.ts'
 import type { RiskActor } from './risk-actor.ts'
 
-// Venue ms. The judgement takes one that was not heard of for no more than a request's window and a little.
+// Real ms. The judgement takes one that was not heard of for no more than a request's window and a little.
 const leavesWithinMs = 400
 
 /** Does what ways out ask for; `hear` is told how exits end. Nothing waits for it: words come when they come. */
@@ -41,7 +41,7 @@ export function actOnExits(
           reduceOnly: positionSide === 'both',
           size,
           price,
-          notAfter: sentAt + leavesWithinMs,
+          notAfter: sentAt + leavesWithinMs * clock.rate,
         }),
       )
       log.info({ id, symbol, side, type, size, price, filled: report.filled }, 'exit sent')

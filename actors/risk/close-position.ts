@@ -75,6 +75,7 @@ export function openClosing(actor: RiskActor): Closing {
       const { state, actions, isOut, problem } = judgeExit(exit.state, {
         account: account.account,
         now,
+        rate: clock.rate,
         instrument,
         markPrice,
         band: usualBand,

@@ -172,7 +172,8 @@ export function keepLadders(
     const marks = watch.marks(owner.symbol)
     const before = ladder.state
     const slots = slotsOf(owner.symbol)
-    const judgement = judgeLadder(before, { owner, now, position, instrument, limits, slots, marks })
+    const sight = { owner, now, rate: clock.rate, position, instrument, limits, slots, marks }
+    const judgement = judgeLadder(before, sight)
     ladder.state = judgement.state
     ladder.cover = judgement.cover
     ladder.position = position

@@ -57,6 +57,7 @@ export function runFlatten(
     const { sight, revision } = running
     const judgement = judgeFlatten(running.state, {
       now: Math.floor(clock.now()),
+      rate: clock.rate,
       isHalted,
       positions: positionsOf(sight),
     })
@@ -178,6 +179,7 @@ export function runFlatten(
         side,
         account: of.account,
         now,
+        rate: clock.rate,
         instrument,
         markPrice: sight.markPrice(symbol),
         band: usualBand,

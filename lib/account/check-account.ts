@@ -2,6 +2,7 @@ import { writeConditions } from '../hub/conditions.ts'
 import type { Condition, ConditionNews } from '../hub/conditions.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { AccountOf } from '../model/account-of.ts'
+import { patienceFor } from '../model/moment.ts'
 import type { AccountSource } from '../model/position-report.ts'
 import { accountSources, settleMs } from './account-sources.ts'
 import { compareReports } from './compare-reports.ts'
@@ -50,7 +51,9 @@ export async function checkAccount(
   for (const each of silent) named.set(silenceName(each.source), toSilence(each, now))
   // Without the venue's clock nobody can say what is behind and what is different.
   const errorMs = hub.clock.errorMs()
-  const differences = Number.isFinite(errorMs) ? compareReports(state, now, errorMs) : undefined
+  // The stream's word is on its way for real ms, however fast the venue's clock runs.
+  const lateMs = patienceFor(hub.clock, settleMs) - settleMs
+  const differences = Number.isFinite(errorMs) ? compareReports(state, now, errorMs + lateMs) : undefined
   if (differences !== undefined) {
     for (const name of state.conditions.keys()) {
       if (name.startsWith(differenceName(''))) named.set(name, undefined)

@@ -37,7 +37,7 @@ export interface LivePort extends OrderPort {
 const rememberedSignals = 10_000
 // More at once is a strategy gone wild.
 const mostUnderWay = 1_000
-// Market ms beyond an intent's life in which word of it may still be on its way.
+// Real ms beyond an intent's life in which word of it may still be on its way.
 const wordMs = 5_000
 const lookEveryMs = 500
 
@@ -69,7 +69,7 @@ export function openLivePort(hub: Hub, options: LivePortOptions): LivePort {
       return { outcome: 'denied', reason: reason ?? '' }
     }
     used.set(id, true)
-    underWay.set(id, { order: toOrder(intent, at), until: intent.deadline + wordMs })
+    underWay.set(id, { order: toOrder(intent, at), until: intent.deadline + wordMs * hub.clock.rate })
     try {
       await hand(intent)
       submitted += 1

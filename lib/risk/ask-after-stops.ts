@@ -1,4 +1,6 @@
 import type { Decimal } from '../model/decimal.ts'
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import type { LadderDraft } from './ladder-draft.ts'
 import type { LadderStop } from './ladder-state.ts'
 import { isReached } from './stop-triggers.ts'
@@ -11,12 +13,14 @@ const answerMs = 500
  * one whose order should have traded, one whose price `mark` has passed, and one that a list lacks.
  */
 export function askAfterStops(draft: LadderDraft, mark: Decimal | undefined): void {
-  for (const stop of draft.stops.values()) if (isOverdue(stop, draft.now, mark)) draft.ask(stop)
+  for (const stop of draft.stops.values()) if (isOverdue(stop, draft, mark)) draft.ask(stop)
 }
 
-function isOverdue(stop: LadderStop, now: number, mark: Decimal | undefined): boolean {
+function isOverdue(stop: LadderStop, at: Moment, mark: Decimal | undefined): boolean {
+  const { now } = at
+  const answeredMs = patienceFor(at, answerMs)
   if (stop.isDoubted) return true
-  if (now - stop.since < answerMs) return false
+  if (now - stop.since < answeredMs) return false
   switch (stop.state) {
     case 'sent':
     case 'triggering':
@@ -24,7 +28,7 @@ function isOverdue(stop: LadderStop, now: number, mark: Decimal | undefined): bo
       return true
     case 'standing': {
       const isPassed = mark !== undefined && isReached(stop.stopSide === 'sell', mark, stop.triggerPrice)
-      return isPassed || (stop.cancelledAt > 0 && now - stop.cancelledAt >= answerMs)
+      return isPassed || (stop.cancelledAt > 0 && now - stop.cancelledAt >= answeredMs)
     }
     case 'finished':
     case 'cancelled':

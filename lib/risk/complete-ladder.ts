@@ -1,6 +1,8 @@
 import { add, ceilTo, compareDecimals, floorTo, lesser, mul, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import { standingOf, sumOf } from './ladder-cover.ts'
 import type { LadderDraft } from './ladder-draft.ts'
 import { unfilled } from './ladder-state.ts'
@@ -35,26 +37,25 @@ export function completeRungs(
   ladder: BegunLadder,
   of: { readonly target: Decimal; readonly tolerance: Decimal; readonly instrument: Instrument },
 ): Completion {
-  const { now } = draft
   const current = [...draft.stops.values()].filter(
     ({ generation, rung }) => generation === ladder.generation && rung > 0,
   )
   const passed: PlannedStop[] = []
   const refused: RefusedStop[] = []
   cancelDoubles(draft, current)
-  let shortage = sub(of.target, sumOf(current, now, 'covers', 'on its way', 'unresolved'))
+  let shortage = sub(of.target, sumOf(current, draft, 'covers', 'on its way', 'unresolved'))
   for (const planned of ladder.rungs) {
     const latest = draft.attempts(ladder.generation, planned.rung).at(-1)
     if (signOf(shortage) <= 0) break
-    if (latest !== undefined && standingOf(latest, now) !== 'lost') continue
+    if (latest !== undefined && standingOf(latest, draft) !== 'lost') continue
     const size = placeable(lesser(missingOf(planned, latest), shortage), of.instrument)
     if (size === undefined) continue
     shortage = sub(shortage, size)
     if (latest?.refusal === 'passed') passed.push(planned)
     else if (latest?.refusal === 'no room') refused.push({ stop: latest, instead: { ...planned, size } })
-    else if (latest === undefined || mayRetry(latest, now)) draft.place(ladder, { ...planned, size })
+    else if (latest === undefined || mayRetry(latest, draft)) draft.place(ladder, { ...planned, size })
   }
-  const standing = sumOf(current, now, 'covers', 'on its way')
+  const standing = sumOf(current, draft, 'covers', 'on its way')
   const bare = sub(of.target, standing)
   return { isComplete: compareDecimals(bare, mul(of.target, of.tolerance)) <= 0, passed, refused }
 }
@@ -70,16 +71,16 @@ function cancelDoubles(draft: LadderDraft, current: readonly LadderStop[]): void
 export function repairable(draft: LadderDraft, ladder: BegunLadder, instrument: Instrument): Decimal {
   const parts = ladder.rungs.map((planned) => {
     const latest = draft.attempts(ladder.generation, planned.rung).at(-1)
-    if (latest !== undefined && standingOf(latest, draft.now) !== 'lost') return '0'
+    if (latest !== undefined && standingOf(latest, draft) !== 'lost') return '0'
     return placeable(missingOf(planned, latest), instrument) ?? '0'
   })
   return add('0', ...parts)
 }
 
 /** Whether a stop that was lost may be placed again now. */
-export function mayRetry({ attempt, since }: LadderStop, now: number): boolean {
+export function mayRetry({ attempt, since }: LadderStop, at: Moment): boolean {
   const waitMs = attempt === 0 ? 0 : Math.min(retryMs.most, retryMs.first * 2 ** Math.min(attempt, 10))
-  return now - since >= waitMs
+  return at.now - since >= patienceFor(at, waitMs)
 }
 
 function missingOf(planned: PlannedStop, latest: LadderStop | undefined): Decimal {

@@ -1,3 +1,5 @@
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import type { ExitOrder, ExitState } from './exit-state.ts'
 
 /**
@@ -33,21 +35,23 @@ export class ExitDraft {
   private readonly actions: ExitAction[] = []
   private state: ExitState
   private readonly now: number
+  private readonly patienceMs: number
 
-  constructor(state: ExitState, now: number) {
+  constructor(state: ExitState, at: Moment) {
     this.state = state
-    this.now = now
+    this.now = at.now
+    this.patienceMs = patienceFor(at, patienceMs)
   }
 
   /** Does what was not done just now. */
   ask(what: keyof ExitState['askedAt'], actions: readonly ExitAction[]): void {
-    if (actions.length === 0 || this.now - this.state.askedAt[what] < patienceMs) return
+    if (actions.length === 0 || this.now - this.state.askedAt[what] < this.patienceMs) return
     this.state = { ...this.state, askedAt: { ...this.state.askedAt, [what]: this.now } }
     this.actions.push(...actions)
   }
 
   askAfter({ id, sentAt, askedAt }: ExitOrder): void {
-    if (this.now - Math.max(sentAt, askedAt) < patienceMs) return
+    if (this.now - Math.max(sentAt, askedAt) < this.patienceMs) return
     const exits = this.state.exits.map((exit) => (exit.id === id ? { ...exit, askedAt: this.now } : exit))
     this.state = { ...this.state, exits }
     this.actions.push({ do: 'ask', id })

@@ -1,3 +1,4 @@
+import type { Moment } from '../model/moment.ts'
 import type { PositionSide } from '../model/position-report.ts'
 import type { ExitAction } from './exit-draft.ts'
 import { beginExit, isLate } from './exit-state.ts'
@@ -35,7 +36,7 @@ export interface FlattenJudgement {
   readonly problems: ReadonlyMap<string, string>
 }
 
-// Venue ms. Where the state cannot be written the way out does not wait for it any longer.
+// Real ms. Where the state cannot be written the way out does not wait for it any longer.
 const haltMs = 1_000
 
 /** The beginning of a flatten at `now`, venue time. */
@@ -50,8 +51,7 @@ export function beginFlatten(now: number): FlattenState {
  */
 export function judgeFlatten(
   state: FlattenState,
-  sight: {
-    readonly now: number
+  sight: Moment & {
     readonly isHalted: boolean
     readonly positions: ReadonlyMap<string, FlattenedPosition>
   },
@@ -59,7 +59,7 @@ export function judgeFlatten(
   const { now, isHalted, positions } = sight
   const actions: FlattenAction[] = isHalted ? [] : [{ do: 'halt' }]
   const problems = new Map<string, string>()
-  const mayLeave = isHalted || now - state.startedAt >= haltMs
+  const mayLeave = isHalted || now - state.startedAt >= haltMs * sight.rate
   const exits = new Map(state.exits)
   let isDone = isHalted
   for (const [of, position] of positions) {

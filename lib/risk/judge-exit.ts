@@ -1,5 +1,7 @@
 import { abs, compareDecimals } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import { ExitDraft, patienceMs } from './exit-draft.ts'
 import type { ExitJudgement } from './exit-draft.ts'
 import type { ExitOrder, ExitState } from './exit-state.ts'
@@ -16,7 +18,7 @@ export interface SizeWord {
 }
 
 /** What the way out of a position is judged by. */
-export interface ExitSight extends ExitTerms {
+export interface ExitSight extends ExitTerms, Moment {
   readonly sizes: readonly SizeWord[]
   /** ids of the symbol's resting orders that are no stops, and when the venue was asked for them; undefined: never */
   readonly resting: { readonly ids: readonly string[]; readonly askedAt: number } | undefined
@@ -24,7 +26,7 @@ export interface ExitSight extends ExitTerms {
   readonly stops: readonly string[]
 }
 
-// Venue ms. The window of a request is shorter: what has not arrived by then never will.
+// Real ms. The window of a request is shorter: what has not arrived by then never will.
 const arrivesWithinMs = 2_500
 
 /**
@@ -40,8 +42,9 @@ const arrivesWithinMs = 2_500
  */
 export function judgeExit(state: ExitState, sight: ExitSight): ExitJudgement {
   const { now, resting } = sight
-  const draft = new ExitDraft(state, now)
-  const pending = state.exits.filter((exit) => mayTrade(exit, now))
+  const draft = new ExitDraft(state, sight)
+  const arrivesMs = arrivesWithinMs * sight.rate
+  const pending = state.exits.filter((exit) => mayTrade(exit, now, arrivesMs))
   if (pending.length > 0) {
     for (const exit of pending) draft.askAfter(exit)
     return draft.judged()
@@ -61,13 +64,13 @@ export function judgeExit(state: ExitState, sight: ExitSight): ExitJudgement {
     }
   }
   // What rested may have traded until it was gone.
-  const since = Math.max(freshSince(state), state.mustClear ? (resting?.askedAt ?? 0) : 0)
+  const since = Math.max(freshSince(state, arrivesMs), state.mustClear ? (resting?.askedAt ?? 0) : 0)
   const fresh = sight.sizes.filter(({ askedAt }) => askedAt > since)
   const inside = fresh.filter(({ size }) => compareDecimals(abs(size), state.to) > 0)
   const outside = fresh.filter((word) => !inside.includes(word))
   if (inside.length === 0 && sourcesOf(outside) >= 2) {
     // What was on its way when it began may have come since.
-    const settledAt = state.mustClear ? state.startedAt + arrivesWithinMs : 0
+    const settledAt = state.mustClear ? state.startedAt + arrivesMs : 0
     const late = outside.filter(({ askedAt }) => askedAt >= settledAt)
     if ((resting?.askedAt ?? 0) < settledAt || sourcesOf(late) < 2) {
       if (now >= settledAt) draft.ask('size', [{ do: 'read orders' }, { do: 'read size' }])
@@ -86,7 +89,9 @@ export function judgeExit(state: ExitState, sight: ExitSight): ExitJudgement {
     return draft.judged()
   }
   const last = state.exits.filter(({ sentAt }) => sentAt === state.exits.at(-1)?.sentAt)
-  if (last.some(({ refusal, endedAt }) => refusal === 'other' && now - endedAt < patienceMs))
+  if (
+    last.some(({ refusal, endedAt }) => refusal === 'other' && now - endedAt < patienceFor(sight, patienceMs))
+  )
     return draft.judged()
   const isBanded = last.some(({ refusal }) => refusal === 'band')
   const exits = sizeExits(newest.size, isBanded, state, sight)
@@ -96,15 +101,13 @@ export function judgeExit(state: ExitState, sight: ExitSight): ExitJudgement {
 }
 
 /** Whether an exit may still trade. */
-function mayTrade({ state, sentAt }: ExitOrder, now: number): boolean {
-  return state === 'sent' && now - sentAt <= arrivesWithinMs
+function mayTrade({ state, sentAt }: ExitOrder, now: number, arrivesMs: number): boolean {
+  return state === 'sent' && now - sentAt <= arrivesMs
 }
 
 /** Venue time after which a word on the size that is asked for knows of every exit. */
-function freshSince({ startedAt, exits }: ExitState): number {
-  const ends = exits.map(({ state, sentAt, endedAt }) =>
-    state === 'ended' ? endedAt : sentAt + arrivesWithinMs,
-  )
+function freshSince({ startedAt, exits }: ExitState, arrivesMs: number): number {
+  const ends = exits.map(({ state, sentAt, endedAt }) => (state === 'ended' ? endedAt : sentAt + arrivesMs))
   return Math.max(startedAt - 1, ...ends)
 }
 

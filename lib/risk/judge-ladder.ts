@@ -1,6 +1,7 @@
 import { mul, negate, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
+import type { Moment } from '../model/moment.ts'
 import type { Side } from '../model/order.ts'
 import type { StopOwner } from '../model/stop-id.ts'
 import { askAfterStops } from './ask-after-stops.ts'
@@ -22,10 +23,8 @@ import { planLadder, slotsFor } from './stop-ladder.ts'
 import type { StopPosition } from './stop-ladder.ts'
 
 /** What a position's stops are judged by. */
-export interface LadderSight {
+export interface LadderSight extends Moment {
   readonly owner: StopOwner
-  /** venue time */
-  readonly now: number
   /** undefined: nobody knows; flat only on the venue's explicit word. `time` is the venue time of its last change */
   readonly position: (StopPosition & { readonly time: number }) | undefined
   readonly instrument: Instrument
@@ -66,7 +65,7 @@ export interface LadderJudgement {
  */
 export function judgeLadder(state: LadderState, sight: LadderSight): LadderJudgement {
   const { position, now, limits, instrument } = sight
-  const draft = new LadderDraft(sight.owner, now, state.stops)
+  const draft = new LadderDraft(sight.owner, sight, state.stops)
   const marks = freshMarks(sight.marks, now, limits)
   askAfterStops(draft, marks[0]?.price)
   if (position === undefined) return judged(draft, state, { problem: 'nobody knows what is held' })
@@ -74,10 +73,10 @@ export function judgeLadder(state: LadderState, sight: LadderSight): LadderJudge
   const stopSide = signOf(position.size) > 0 ? 'sell' : 'buy'
   // What protected the other side is left over.
   draft.cancelAll((stop) => stop.stopSide !== stopSide)
-  const needed = neededCover(position, stopsOf(draft, stopSide), now)
+  const needed = neededCover(position, stopsOf(draft, stopSide), draft)
   const cover = (): Cover =>
     coverOf(needed, stopsOf(draft, stopSide), {
-      now,
+      at: draft,
       tolerance: limits.replaceBeyond,
       maxMarketQty: instrument.maxMarketQty,
     })

@@ -1,5 +1,7 @@
 import { abs, add, compareDecimals, lesser, mul, signOf, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import { unfilled } from './ladder-state.ts'
 import type { LadderStop } from './ladder-state.ts'
 
@@ -14,8 +16,8 @@ const caughtUpMs = 2_000
  */
 export type StopStanding = 'covers' | 'on its way' | 'unresolved' | 'done' | 'lost'
 
-/** What a stop does for its position at `now`, venue time. */
-export function standingOf(stop: LadderStop, now: number): StopStanding {
+/** What a stop does for its position at a moment. */
+export function standingOf(stop: LadderStop, at: Moment): StopStanding {
   switch (stop.state) {
     case 'standing':
       return 'covers'
@@ -24,7 +26,7 @@ export function standingOf(stop: LadderStop, now: number): StopStanding {
     case 'triggering':
     case 'triggered':
       if (unfilled(stop) === '0') return 'done'
-      return now - stop.since <= onItsWayMs ? 'on its way' : 'lost'
+      return at.now - stop.since <= patienceFor(at, onItsWayMs) ? 'on its way' : 'lost'
     case 'finished':
       return unfilled(stop) === '0' ? 'done' : 'lost'
     case 'cancelled':
@@ -37,8 +39,8 @@ export function standingOf(stop: LadderStop, now: number): StopStanding {
 }
 
 /** Contracts of some stops by what they do; those without a size of their own count for nothing. */
-export function sumOf(stops: readonly LadderStop[], now: number, ...of: readonly StopStanding[]): Decimal {
-  const counted = stops.filter((stop) => stop.size !== undefined && of.includes(standingOf(stop, now)))
+export function sumOf(stops: readonly LadderStop[], at: Moment, ...of: readonly StopStanding[]): Decimal {
+  const counted = stops.filter((stop) => stop.size !== undefined && of.includes(standingOf(stop, at)))
   return add('0', ...counted.map((stop) => unfilled(stop) ?? '0'))
 }
 
@@ -49,11 +51,12 @@ export function sumOf(stops: readonly LadderStop[], now: number, ...of: readonly
 export function neededCover(
   position: { readonly size: Decimal; readonly time: number },
   stops: readonly LadderStop[],
-  now: number,
+  at: Moment,
 ): Decimal {
   const unseen = stops.flatMap(({ filled, fills }) => {
     const last = fills.at(-1)
-    if (last === undefined || last.time <= position.time || now - last.time > caughtUpMs) return []
+    if (last === undefined || last.time <= position.time || at.now - last.time > patienceFor(at, caughtUpMs))
+      return []
     return sub(filled, fills.findLast(({ time }) => time <= position.time)?.filled ?? '0')
   })
   const left = sub(abs(position.size), add('0', ...unseen))
@@ -85,12 +88,12 @@ export function isBareTooLong(
 export function coverOf(
   needed: Decimal,
   stops: readonly LadderStop[],
-  by: { readonly now: number; readonly tolerance: Decimal; readonly maxMarketQty: Decimal | undefined },
+  by: { readonly at: Moment; readonly tolerance: Decimal; readonly maxMarketQty: Decimal | undefined },
 ): Cover {
-  const rungs = lesser(needed, sumOf(stops, by.now, 'covers', 'on its way'))
+  const rungs = lesser(needed, sumOf(stops, by.at, 'covers', 'on its way'))
   const left = sub(needed, rungs)
   const closes = stops.some(
-    (stop) => stop.size === undefined && ['covers', 'on its way'].includes(standingOf(stop, by.now)),
+    (stop) => stop.size === undefined && ['covers', 'on its way'].includes(standingOf(stop, by.at)),
   )
   const closeAll = !closes ? '0' : by.maxMarketQty === undefined ? left : lesser(left, by.maxMarketQty)
   const bare = sub(left, closeAll)

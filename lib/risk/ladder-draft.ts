@@ -1,5 +1,7 @@
 import { compareDecimals } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
+import { patienceFor } from '../model/moment.ts'
+import type { Moment } from '../model/moment.ts'
 import { stopIdOf } from '../model/stop-id.ts'
 import type { StopOwner } from '../model/stop-id.ts'
 import { mayStand, toSentStop } from './ladder-state.ts'
@@ -23,21 +25,24 @@ const patienceMs = 500
 const mostPatienceMs = 30_000
 
 /** Venue ms between two questions after a stop: more and more while it was triggered and nothing comes of it. */
-function askAgainMs({ state, since }: LadderStop, now: number): number {
+function askAgainMs({ state, since }: LadderStop, at: Moment): number {
   const isTriggered = state === 'triggering' || state === 'triggered'
-  return isTriggered ? Math.max(patienceMs, Math.min(mostPatienceMs, (now - since) / 10)) : patienceMs
+  const leastMs = patienceFor(at, patienceMs)
+  return isTriggered ? Math.max(leastMs, Math.min(mostPatienceMs, (at.now - since) / 10)) : leastMs
 }
 
 /** A judgement in the making: what is to be done is known of each stop at once. */
-export class LadderDraft {
+export class LadderDraft implements Moment {
   readonly actions: LadderAction[] = []
   readonly owner: StopOwner
   readonly now: number
+  readonly rate: number
   private readonly byId: Map<string, LadderStop>
 
-  constructor(owner: StopOwner, now: number, stops: ReadonlyMap<string, LadderStop>) {
+  constructor(owner: StopOwner, { now, rate }: Moment, stops: ReadonlyMap<string, LadderStop>) {
     this.owner = owner
     this.now = now
+    this.rate = rate
     this.byId = new Map(stops)
   }
 
@@ -65,14 +70,14 @@ export class LadderDraft {
 
   /** Asks for the end of a stop that stands, if that was not done just now; one of unknown outcome is asked after first. */
   cancel(stop: LadderStop): void {
-    if (stop.state !== 'standing' || this.now - stop.cancelledAt < patienceMs) return
+    if (stop.state !== 'standing' || this.now - stop.cancelledAt < patienceFor(this, patienceMs)) return
     this.change(stop, { cancelledAt: this.now })
     this.actions.push({ do: 'cancel', id: stop.id })
   }
 
   /** Asks after a stop, if that was not done just now. */
   ask(stop: LadderStop): void {
-    if (this.now - stop.askedAt < askAgainMs(stop, this.now)) return
+    if (this.now - stop.askedAt < askAgainMs(stop, this)) return
     this.change(stop, { askedAt: this.now, isDoubted: false })
     this.actions.push({ do: 'ask', id: stop.id })
   }

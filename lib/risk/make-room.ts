@@ -1,3 +1,4 @@
+import { patienceFor } from '../model/moment.ts'
 import type { RefusedStop } from './complete-ladder.ts'
 import { standingOf } from './ladder-cover.ts'
 import type { LadderDraft } from './ladder-draft.ts'
@@ -29,7 +30,7 @@ export function makeRoom(
     draft.cancel(freed)
     return none
   }
-  if (freed !== undefined || now - first.since >= retryMs) {
+  if (freed !== undefined || now - first.since >= patienceFor(draft, retryMs)) {
     draft.place(ladder, instead)
     return none
   }
@@ -42,9 +43,9 @@ export function makeRoom(
     draft.cancel(older)
     return none
   }
-  if (now - first.since < newsMs) return none
+  if (now - first.since < patienceFor(draft, newsMs)) return none
   const standing = [...stops.values()].filter(
-    (stop) => isOurs(stop) && stop.generation === ladder.generation && standingOf(stop, now) !== 'lost',
+    (stop) => isOurs(stop) && stop.generation === ladder.generation && standingOf(stop, draft) !== 'lost',
   ).length
   // The stop that closes the rest takes the place of a rung.
   const mostRungs = Math.max(1, first.rung === 0 ? standing - 1 : standing)

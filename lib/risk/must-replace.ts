@@ -1,6 +1,7 @@
 import { abs, add, compareDecimals, lesser, mul, sub } from '../model/decimal.ts'
 import type { Decimal } from '../model/decimal.ts'
 import type { Instrument } from '../model/instrument.ts'
+import { patienceFor } from '../model/moment.ts'
 import { repairable } from './complete-ladder.ts'
 import { sumOf } from './ladder-cover.ts'
 import type { LadderDraft } from './ladder-draft.ts'
@@ -39,15 +40,16 @@ export function mustReplace(
   const current = [...draft.stops.values()].filter(
     ({ generation, rung }) => generation === ladder.generation && rung > 0,
   )
-  if (current.some(({ state, since }) => state === 'sent' && now - since < settleMs)) return undefined
+  if (current.some(({ state, since }) => state === 'sent' && now - since < patienceFor(draft, settleMs)))
+    return undefined
   const { limits, target } = of
-  const standing = sumOf(current, now, 'covers')
+  const standing = sumOf(current, draft, 'covers')
   const most = add(standing, mul(standing, limits.replaceBeyond))
   const least = sub(standing, mul(standing, limits.replaceBeyond))
-  if (compareDecimals(target, least) < 0 && now - of.position.time >= newsMs)
+  if (compareDecimals(target, least) < 0 && now - of.position.time >= patienceFor(draft, newsMs))
     return `the position is ${target}, its ladder ${standing}`
   const coming = add(
-    sumOf(current, now, 'on its way', 'unresolved'),
+    sumOf(current, draft, 'on its way', 'unresolved'),
     repairable(draft, ladder, of.instrument),
   )
   const possible = add(most, coming)

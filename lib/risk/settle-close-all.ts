@@ -18,10 +18,9 @@ export function settleCloseAll(
     readonly tolerance: Decimal
   },
 ): { isStanding: boolean; isPassed: boolean; refused: readonly RefusedStop[] } {
-  const { now } = draft
   const planned = ladder.closeAll
   const all = [...draft.stops.values()].filter((stop) => stop.rung === 0 && stop.stopSide === ladder.stopSide)
-  const live = all.filter((stop) => ['covers', 'on its way', 'unresolved'].includes(standingOf(stop, now)))
+  const live = all.filter((stop) => ['covers', 'on its way', 'unresolved'].includes(standingOf(stop, draft)))
   const isInPlace = ({ triggerPrice }: LadderStop) =>
     planned !== undefined && compareDecimals(abs(sub(triggerPrice, planned.triggerPrice)), of.tolerance) <= 0
   if (of.canSwap) for (const stop of live) if (!isInPlace(stop)) draft.cancel(stop)
@@ -33,11 +32,11 @@ export function settleCloseAll(
     if (isLost && latest.refusal === 'passed') return { ...settled, isStanding: false, isPassed: true }
     if (isLost && latest.refusal === 'no room')
       return { ...settled, isStanding: false, refused: [{ stop: latest, instead: planned }] }
-    if (!isLost || mayRetry(latest, now)) draft.place(ladder, planned)
+    if (!isLost || mayRetry(latest, draft)) draft.place(ladder, planned)
     return { ...settled, isStanding: false }
   }
   return {
     ...settled,
-    isStanding: live.some((stop) => isInPlace(stop) && standingOf(stop, now) !== 'unresolved'),
+    isStanding: live.some((stop) => isInPlace(stop) && standingOf(stop, draft) !== 'unresolved'),
   }
 }

@@ -9,6 +9,7 @@ const timed = [
   'flatten',
   'halt',
   'halt-flood',
+  'live-example',
   'order-kills',
   'recorded-day',
   'risk-backstop',

@@ -87,6 +87,15 @@ describe('the look at the sources of an account', () => {
     expect(await differencesAt(hub, 12_200, 30)).to.deep.equal({})
   })
 
+  it('waits for the stream no shorter than a word of it takes, however fast the clock runs', async () => {
+    const hub = await redis.hub({ rate: '60' })
+    await beginStream(hub, main, start)
+    await tell(hub, 'stream', { size: '1', time: start + 100, askedAt: start + 100 })
+    await tell(hub, 'risk', { size: '2', time: start + 5_000, askedAt: start + 5_100 })
+    expect(await differencesAt(hub, 16_900)).to.deep.equal({})
+    expect(Object.keys(await differencesAt(hub, 17_000))).to.deep.equal(['difference BTCUSDT/both'])
+  })
+
   it('expects nothing of what a new stream could not have heard', async () => {
     const hub = await redis.hub()
     await beginStream(hub, main, start)

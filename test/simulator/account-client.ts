@@ -110,9 +110,10 @@ export class AccountClient {
     }
   }
 
-  /** What the simulator itself knows of the account. */
-  truth(): Promise<Truth> {
-    return getJson<Truth>(`${this.url}/_sim/account?key=${this.key}`)
+  /** What the simulator itself knows of the account; of orders, trades and income the latest `limit`, or all. */
+  truth(limit?: number): Promise<Truth> {
+    const latest = limit === undefined ? '' : `&limit=${limit}`
+    return getJson<Truth>(`${this.url}/_sim/account?key=${this.key}${latest}`)
   }
 
   order(parameters: Parameters): Promise<Row> {

@@ -82,6 +82,7 @@ export function runExit(story: ExitStory): ExitRun {
     const judgement = judgeExit(state, {
       account: 'main',
       now,
+      rate: 1,
       sizes: [...words.values()],
       resting,
       stops,

@@ -27,6 +27,7 @@ export class Stops {
   sight: LadderSight = {
     owner,
     now: 1_000,
+    rate: 1,
     position: long,
     instrument: toPerpetual('AUSDT'),
     limits: limitsOf({}),

@@ -148,6 +148,7 @@ export function runLadder(story: LadderStory): LadderRun {
     const sight: LadderSight = {
       owner,
       now: venue.now,
+      rate: 1,
       position: seen,
       instrument,
       limits,

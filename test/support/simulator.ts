@@ -58,6 +58,8 @@ export interface Simulator {
   now(): number
   /** replaces all faults */
   faults(...rules: readonly object[]): Promise<void>
+  /** the faults in force, and how many hits those with a count have left */
+  standing(): Promise<{ readonly kind: string; readonly path?: string; readonly left?: number }[]>
   stats(): Promise<SimulatorStats>
   /** clears faults, counts and bans */
   reset(): Promise<void>
@@ -92,6 +94,7 @@ export async function startSimulator(...flags: readonly string[]): Promise<Simul
       await control(`${url}/_sim/faults`, rules)
       await stats()
     },
+    standing: async () => (await control(`${url}/_sim/faults`)) as { kind: string }[],
     stats,
     async reset() {
       await control(`${url}/_sim/reset`, {})

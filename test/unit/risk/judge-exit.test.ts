@@ -15,6 +15,7 @@ const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 300) }
 const sight: ExitSight = {
   account: 'main',
   now: 1_000,
+  rate: 1,
   sizes: [],
   resting: undefined,
   stops: ['stop'],
@@ -103,6 +104,14 @@ describe('the way out of a position', () => {
     expect({ isOut, isDone }).to.deep.equal({ isOut: true, isDone: true })
   })
 
+  it('waits for an exit in real time, whatever the rate: so long may its request take to arrive', () => {
+    const out = new WayOut(true)
+    expect(out.judge(0, { rate: 60, ...out.says('1') })).to.deep.equal(['sell 1'])
+    expect(out.judge(60 * 2_400, out.says('1'))).to.deep.equal(['ask'])
+    expect(out.judge(60 * 200)).to.deep.equal(['read size'])
+    expect(out.judge(100, out.says('1'))).to.deep.equal(['sell 1'])
+  })
+
   it('goes on with limit orders at the band when the venue refuses market orders, and the other way round', () => {
     for (const [size, first, price] of [
       ['1.5', 'sell', '95.1'],
@@ -174,12 +183,12 @@ describe('the flattening of an account', () => {
 
   it('halts first, and closes anyway when the state cannot be written', () => {
     const positions = new Map([position('AUSDT')])
-    const first = judgeFlatten(beginFlatten(1_000), { now: 1_000, isHalted: false, positions })
+    const first = judgeFlatten(beginFlatten(1_000), { now: 1_000, rate: 1, isHalted: false, positions })
     expect(first.actions).to.deep.equal([{ do: 'halt' }])
-    const blind = judgeFlatten(first.state, { now: 2_000, isHalted: false, positions })
+    const blind = judgeFlatten(first.state, { now: 2_000, rate: 1, isHalted: false, positions })
     expect(blind.actions.map((action) => action.do)).to.deep.equal(['halt', 'exit'])
     expect(blind.isDone).to.equal(false)
-    const halted = judgeFlatten(first.state, { now: 1_100, isHalted: true, positions })
+    const halted = judgeFlatten(first.state, { now: 1_100, rate: 1, isHalted: true, positions })
     expect(halted.actions.map((action) => action.do)).to.deep.equal(['exit'])
   })
 
@@ -190,8 +199,8 @@ describe('the flattening of an account', () => {
     const flat = { now: 5_000, sizes: sizes('0', 5_001), resting, stops: [] }
     const held = { now: 5_000, sizes: sizes('-1', 5_001), resting }
     const both = new Map([position('AUSDT', flat), position('BUSDT', held)])
-    const begun = judgeFlatten(beginFlatten(1_000), { now: 1_000, isHalted: true, positions: both })
-    const judgement = judgeFlatten(begun.state, { now: 5_000, isHalted: true, positions: both })
+    const begun = judgeFlatten(beginFlatten(1_000), { now: 1_000, rate: 1, isHalted: true, positions: both })
+    const judgement = judgeFlatten(begun.state, { now: 5_000, rate: 1, isHalted: true, positions: both })
     expect(judgement.isDone).to.equal(false)
     const sent = [...begun.actions, ...judgement.actions].flatMap((action) =>
       action.do === 'exit' && action.action.do === 'send' ? `${action.of} ${action.action.exit.side}` : [],
@@ -199,6 +208,7 @@ describe('the flattening of an account', () => {
     expect(sent).to.deep.equal(['BUSDT/both buy'])
     const done = judgeFlatten(judgement.state, {
       now: 5_000,
+      rate: 1,
       isHalted: true,
       positions: new Map([position('AUSDT', flat)]),
     })
@@ -208,8 +218,8 @@ describe('the flattening of an account', () => {
   it('is late after ten seconds', () => {
     expect(isLate({ startedAt: 1_000 }, 11_000)).to.equal(false)
     const positions = new Map([position('AUSDT')])
-    expect(judgeFlatten(beginFlatten(1_000), { now: 11_001, isHalted: true, positions }).isLate).to.equal(
-      true,
-    )
+    expect(
+      judgeFlatten(beginFlatten(1_000), { now: 11_001, rate: 1, isHalted: true, positions }).isLate,
+    ).to.equal(true)
   })
 })
