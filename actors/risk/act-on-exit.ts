@@ -9,8 +9,9 @@ import type { AccountSight, Place } from './account-sight.ts'
 import { protect } from './risk-actor.ts'
 import type { RiskActor } from './risk-actor.ts'
 
-// Real ms. The judgement takes one that was not heard of for no more than a request's window and a little.
-const leavesWithinMs = 400
+// Real ms: a venue that takes ten orders in a second may have taken them all just now. The judgement takes one that was not
+// heard of for no more than this, a request's window and a little.
+const leavesWithinMs = 1_000
 
 /** Does what ways out ask for; `hear` is told how exits end. Nothing waits for it: words come when they come. */
 export function actOnExits(
@@ -18,7 +19,7 @@ export function actOnExits(
   sight: AccountSight,
   hear: (place: string, word: ExitWord) => void,
 ): (place: string, of: Place, action: ExitAction) => void {
-  const { hub, orders } = actor
+  const { hub, orders, sending } = actor
   const { clock, log } = hub
   const fold = foldLog(log)
 
@@ -26,23 +27,31 @@ export function actOnExits(
     protect(actor, work).catch((error: unknown) => fold(`${what}: ${describeError(error)}`, {}))
   }
 
-  async function send(place: string, { symbol, side: positionSide }: Place, exit: ExitOrder): Promise<void> {
+  async function send(
+    place: string,
+    { symbol, side: positionSide }: Place,
+    exit: ExitOrder,
+    onLeave: () => void,
+  ): Promise<void> {
     const { id, side, type, size, price, sentAt } = exit
     try {
-      const report = await protect(actor, () =>
-        orders.createOrder({
-          clientOrderId: id,
-          symbol,
-          side,
-          positionSide,
-          type,
-          timeInForce: 'IOC',
-          postOnly: false,
-          reduceOnly: positionSide === 'both',
-          size,
-          price,
-          notAfter: sentAt + leavesWithinMs * clock.rate,
-        }),
+      const report = await protect(
+        actor,
+        () =>
+          orders.createOrder({
+            clientOrderId: id,
+            symbol,
+            side,
+            positionSide,
+            type,
+            timeInForce: 'IOC',
+            postOnly: false,
+            reduceOnly: positionSide === 'both',
+            size,
+            price,
+            notAfter: sentAt + leavesWithinMs * clock.rate,
+          }),
+        onLeave,
       )
       log.info({ id, symbol, side, type, size, price, filled: report.filled }, 'exit sent')
       hearReport(place, id, report)
@@ -73,7 +82,10 @@ export function actOnExits(
       case 'read size':
         return sight.readSizes()
       case 'send':
-        return void send(place, of, action.exit)
+        return sending.add(action.exit.id, {
+          urgency: 'exit',
+          run: (onLeave) => send(place, of, action.exit, onLeave),
+        })
       case 'ask':
         return run('an exit could not be asked after', async () =>
           hearReport(place, action.id, await orders.fetchOrder(symbol, action.id)),

@@ -7,7 +7,6 @@ import type { LadderAction } from '../../lib/risk/ladder-draft.ts'
 import type { LadderStop, StopWord } from '../../lib/risk/ladder-state.ts'
 import { protect } from './risk-actor.ts'
 import type { RiskActor } from './risk-actor.ts'
-import { openSendQueue } from './send-queue.ts'
 import type { PlacedWord, StopWords } from './stop-words.ts'
 
 /** What the venue is asked to do for the stops of a position. */
@@ -16,9 +15,6 @@ export type StopAction = Exclude<LadderAction, { do: 'exit' }>
 // Real ms in which what is to be sent must have left: longer, and the judgement that wanted it is too old.
 const leavesWithinMs = 2_500
 const mostRemembered = 2_000
-// Venues take few orders in a second (Bybit ten). Were all stops of all positions sent as they are planned, the last of
-// several positions would stand bare until the ladders of the others were complete.
-const mostAtOnce = 8
 
 /** Does what the ladders ask for; `hear` is told what comes of it. Nothing waits for it: words come when they come. */
 export function actOnLadders(
@@ -26,32 +22,39 @@ export function actOnLadders(
   words: StopWords,
   hear: (heard: readonly PlacedWord[]) => void,
 ): (place: string, owner: StopOwner, action: StopAction, stop: LadderStop | undefined) => void {
-  const { hub, orders, of } = actor
+  const { hub, orders, of, sending } = actor
   const { clock, log } = hub
   const fold = foldLog(log)
   /** id -> venue time at which its request surely had left; Infinity while it is on its way */
   const leftAt = new Map<string, number>()
   const asking = new Set<string>()
-  const sending = openSendQueue(mostAtOnce)
 
   function hearOne(place: string, word: StopWord): void {
     hear([{ place, word }])
   }
 
-  async function put(place: string, { symbol, side }: StopOwner, stop: LadderStop): Promise<void> {
+  async function put(
+    place: string,
+    { symbol, side }: StopOwner,
+    stop: LadderStop,
+    onLeave: () => void,
+  ): Promise<void> {
     const { id, stopSide, triggerPrice, size, rung } = stop
     const now = () => Math.ceil(clock.now())
     try {
-      const report = await protect(actor, () =>
-        orders.createStop({
-          clientOrderId: id,
-          symbol,
-          side: stopSide,
-          positionSide: side,
-          triggerPrice,
-          size,
-          notAfter: stop.since + leavesWithinMs * clock.rate,
-        }),
+      const report = await protect(
+        actor,
+        () =>
+          orders.createStop({
+            clientOrderId: id,
+            symbol,
+            side: stopSide,
+            positionSide: side,
+            triggerPrice,
+            size,
+            notAfter: stop.since + leavesWithinMs * clock.rate,
+          }),
+        onLeave,
       )
       log.info({ id, symbol, side: stopSide, rung, size, triggerPrice }, 'stop placed')
       hear(words.ofStop(report))
@@ -73,7 +76,10 @@ export function actOnLadders(
     leftAt.set(id, Infinity)
     const [oldest] = leftAt.keys()
     if (leftAt.size > mostRemembered && oldest !== undefined) leftAt.delete(oldest)
-    sending.add(id, { isUrgent: rung === 0, run: () => put(place, owner, stop) })
+    sending.add(id, {
+      urgency: rung === 0 ? 'cover' : 'part',
+      run: (onLeave) => put(place, owner, stop, onLeave),
+    })
   }
 
   async function ask(place: string, symbol: string, stop: LadderStop): Promise<void> {
@@ -94,7 +100,7 @@ export function actOnLadders(
       }
       const from = absentFrom({
         sentAt: leftAt.get(id) ?? stop.since + leavesWithinMs * clock.rate,
-        windowMs: orders.recvWindowMs * clock.rate,
+        windowMs: orders.stopWindowMs * clock.rate,
         errorMs: clock.errorMs(),
       })
       if (askedAt > from) hearOne(place, { word: 'absent', id, time: Math.ceil(clock.now()) })

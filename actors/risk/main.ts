@@ -21,6 +21,7 @@ import { keepLadders } from './keep-ladders.ts'
 import { priceAssetsAt } from './price-assets-at.ts'
 import { repeat } from './repeat.ts'
 import type { RiskActor, RiskPart } from './risk-actor.ts'
+import { openSendQueue } from './send-queue.ts'
 import { runEntries } from './run-entries.ts'
 import { runEquity } from './run-equity.ts'
 import { runFlatten } from './run-flatten.ts'
@@ -30,6 +31,9 @@ import { runStates } from './run-states.ts'
 // Real ms.
 const instrumentsEveryMs = 5_000
 const clockEveryMs = 10_000
+// Venues take few orders in a second, Bybit ten. Were all that is wanted to wait in their limits, a way out of a position
+// would wait for the whole ladders of others.
+const mostLeaving = 2
 
 await runActor({
   kind: 'risk',
@@ -90,6 +94,7 @@ await runActor({
       mayProtect: () => leadership.ledLast() && Number.isFinite(hub.clock.errorMs()),
       leadership,
       pulse,
+      sending: openSendQueue(mostLeaving),
       tradeEars: new Set(),
     }
     let instruments: ReadonlyMap<string, ListedInstrument> = new Map()

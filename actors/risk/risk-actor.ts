@@ -7,6 +7,7 @@ import type { RedisPulse } from '../../lib/hub/redis-pulse.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
 import type { TradeReport } from '../../lib/model/order-report.ts'
 import type { RiskLimits } from '../../lib/risk/limits.ts'
+import type { SendQueue } from './send-queue.ts'
 
 /** What the parts of this actor work with. */
 export interface RiskActor {
@@ -22,6 +23,8 @@ export interface RiskActor {
   mayProtect(): boolean
   readonly leadership: Leadership
   readonly pulse: RedisPulse
+  /** what orders and stops wait in for room in the venue's limits */
+  readonly sending: SendQueue
   /** who is told of each trade that the stream tells, of whatever order */
   readonly tradeEars: Set<(trade: TradeReport) => void>
 }

@@ -22,13 +22,15 @@ import type { Ask, VenueCall } from './venue.ts'
 const category = 'linear'
 const indexes = { both: 0, long: 1, short: 2 } as const
 const noSuchOrder = '110001'
+/** Of every signed request: what has not arrived by then is refused. ccxt would give it five seconds. */
+export const recvWindowMs = 2_000
 
 /**
  * The order endpoints of Bybit. Sizes are in the base coin. What is placed is answered with its id and no more: that it
  * stands is then known, and all else comes by the stream or is asked for.
  */
 export const bybitOrders: VenueOrders = {
-  recvWindowMs: 5_000,
+  recvWindowMs,
   // 110072, 110030: the id is in use, by this very order if an earlier try was taken.
   unknownCodes: new Set(['10000', '10016', '5004', '110030', '110072']),
   laterCodes: new Set(['10002', '10006', '10018', '10429']),

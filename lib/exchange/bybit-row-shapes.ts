@@ -192,7 +192,7 @@ const orderReads = {
   reduceOnly: 'true or false',
   updatedTime: 'ms as text',
 } as const
-const knownOfOrder = `blockTradeId closedPnl createType cumExecFee cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
+const knownOfOrder = `blockTradeId closedPnl cumExecFee cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
     lastPriceOnCreated leavesQty leavesValue marketUnit orderIv placeType slLimitPrice slTriggerBy
     slippageTolerance slippageToleranceType smpGroup smpOrderId smpType stopLoss takeProfit tpLimitPrice tpTriggerBy
     triggerBy triggerDirection`
@@ -200,14 +200,14 @@ const knownOfOrder = `blockTradeId closedPnl createType cumExecFee cumExecValue 
 /** By REST; of the book, and conditional ones before and after. */
 export const order: RowShape = {
   reads: { ...orderReads, createdTime: 'ms as text' },
-  may: { tpslMode: 'text, perhaps empty' },
+  may: { tpslMode: 'text, perhaps empty', createType: 'text, perhaps empty' },
   knows: `${knownOfOrder} category`,
 }
 
 /** By stream. */
 export const orderEvent: RowShape = {
   reads: { ...orderReads, category: 'text' },
-  may: { tpslMode: 'text, perhaps empty' },
+  may: { tpslMode: 'text, perhaps empty', createType: 'text, perhaps empty' },
   knows: `${knownOfOrder} createdTime`,
 }
 

@@ -1,7 +1,7 @@
 import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import { bybitAccount } from './bybit-account.ts'
-import { bybitOrders } from './bybit-orders.ts'
+import { bybitOrders, recvWindowMs } from './bybit-orders.ts'
 import { toBybitTickers, toMarks, toQuoteVolumes } from './bybit-market-map.ts'
 import { numberIn } from './venue.ts'
 import type { Raw } from './raw.ts'
@@ -48,6 +48,7 @@ export const bybit: Venue = {
   module: 'bybit',
   options: {
     options: {
+      recvWindow: recvWindowMs,
       defaultType: 'swap',
       fetchMarkets: { types: ['linear'] },
       // Else two requests before the first one that is signed ask what kind of account it is.

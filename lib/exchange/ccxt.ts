@@ -150,6 +150,14 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       return states.getStore()?.left?.askedAt ?? Math.floor(now())
     }
 
+    override sign(...args: Parameters<CcxtExchange['sign']>): ReturnType<CcxtExchange['sign']> {
+      const signed = super.sign(...args) as { headers?: Record<string, string> }
+      const [path, , method] = args as readonly string[]
+      const of = { method: String(method), path: String(path), params: {} }
+      const more = venue.signedHeaders?.(of, this.nonce()) ?? {}
+      return { ...signed, headers: { ...signed.headers, ...more } }
+    }
+
     // It writes to standard output, a stream's address with its key too.
     override log(): void {}
 

@@ -7,22 +7,35 @@ import type { Raw } from './raw.ts'
 import { toStandingOrder, toStandingStop } from './standing-order.ts'
 import { paramOf } from './venue-id.ts'
 import type { VenueOrders } from './venue-orders.ts'
-import type { Ask, VenueCall } from './venue.ts'
+import type { Ask, RequestWords, VenueCall } from './venue.ts'
 
 const swaps = { instType: 'SWAP' }
 // The venue keeps margin modes apart for each order; all of ours are in cross margin.
 const tdMode = 'cross'
 const mostCancels = 20
+const recvWindowMs = 2_000
+const endpointsWithDeadline: ReadonlySet<string> = new Set(['trade/order', 'trade/batch-orders'])
+
+/**
+ * The last moment at which the venue may begin with a new order that was signed at `at`, as a header.
+ * https://www.okx.com/docs-v5/en/#overview-transaction-timeouts
+ */
+export function deadlineHeaders({ method, path }: RequestWords, at: number): Record<string, string> {
+  const hasOne = method === 'POST' && endpointsWithDeadline.has(path)
+  return hasOne ? { expTime: String(at + recvWindowMs) } : {}
+}
 
 /**
  * The order endpoints of OKX. Sizes are in contracts. What is placed is answered with its id and no more: that it stands
  * is then known, and all else comes by the stream or is asked for.
  */
 export const okxOrders: VenueOrders = {
-  // A signed request is refused 30 s after its time. https://www.okx.com/docs-v5/en/#overview-rest-authentication
-  recvWindowMs: 30_000,
-  // 51016, 51065: the id is in use, by this very order if an earlier try was taken. 1: all failed, and why is not told.
-  unknownCodes: new Set(['1', '2', '500', '50004', '50026', '51016', '51065']),
+  recvWindowMs,
+  // There is no deadline of one's own for these, and a signed request is refused 30 s after its time.
+  // https://www.okx.com/docs-v5/en/#overview-rest-authentication
+  stopWindowMs: 30_000,
+  // 51149: it was too late for it; 51016, 51065: the id is in use, by this very order if an earlier try was taken. 1: all failed, and why is not told.
+  unknownCodes: new Set(['1', '2', '500', '50004', '50026', '51016', '51065', '51149']),
   laterCodes: new Set(['50011', '50040', '50061', '50102']),
   absentCodes: new Set(['51400', '51401', '51402', '51603']),
   bandCodes: new Set(['51006', '51135', '51136', '51137', '51138']),

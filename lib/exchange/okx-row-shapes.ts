@@ -138,10 +138,16 @@ const direction = {
 } as const
 
 const fillsOfOrder = `tradeId fillPx fillSz fillTime fillFee fillFeeCcy fillPnl execType fee feeCcy pnl`
-const knownOfOrder = `instType algoClOrdId algoId attachAlgoClOrdId attachAlgoOrds cancelSourceReason category ccy isTpLimit lever
+const knownOfOrder = `instType algoClOrdId attachAlgoClOrdId attachAlgoOrds cancelSourceReason ccy isTpLimit lever
   linkedAlgoOrd pxType pxUsd pxVol quickMgnType rebate rebateCcy slOrdPx slTriggerPx slTriggerPxType source stpId stpMode tag
   tdMode tgtCcy tpOrdPx tpTriggerPx tpTriggerPxType reqId msg amendResult amendSource code fillFwdPx fillMarkVol fillPxUsd
   fillPxVol lastPx notionalUsd fillNotionalUsd fillMarkPx fillIdxPx`
+
+const mayOfOrder = {
+  cancelSource: 'text, perhaps empty',
+  category: 'text, perhaps empty',
+  algoId: 'text, perhaps empty',
+} as const
 
 export const order: RowShape = {
   reads: {
@@ -157,7 +163,7 @@ export const order: RowShape = {
     reduceOnly: wordsOf(flags),
     uTime: 'ms as text',
   },
-  may: { cancelSource: 'text, perhaps empty' },
+  may: mayOfOrder,
   knows: `cTime ${knownOfOrder} ${fillsOfOrder}`,
 }
 
@@ -177,7 +183,7 @@ export const orderEvent: RowShape = {
     fillTime: 'ms as text, perhaps empty',
   },
   may: {
-    cancelSource: 'text, perhaps empty',
+    ...mayOfOrder,
     execType: wordsOf(liquidities, { '': '' }),
     fillFee: 'decimal, perhaps empty',
     fillFeeCcy: 'text, perhaps empty',

@@ -2,7 +2,7 @@ import { mul, toDecimal } from '../model/decimal.ts'
 import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import { okxAccount } from './okx-account.ts'
-import { okxOrders } from './okx-orders.ts'
+import { deadlineHeaders, okxOrders } from './okx-orders.ts'
 import { toMarks, toOkxTickers, toQuoteVolumes } from './okx-market-map.ts'
 import type { RequestWords, Venue } from './venue.ts'
 
@@ -92,6 +92,7 @@ export const okx: Venue = {
     account: get('account/positions'),
   },
   weigh: () => 1,
+  signedHeaders: deadlineHeaders,
   usedWeight: () => undefined,
   refusal(status) {
     if (status === 429) return { closeForMs: 2 * second, closes: 'limits' }

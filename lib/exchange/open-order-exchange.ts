@@ -91,6 +91,7 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
     venue,
     account,
     recvWindowMs: orders.recvWindowMs,
+    stopWindowMs: orders.stopWindowMs ?? orders.recvWindowMs,
     createOrder: (order) =>
       change(
         `order ${order.clientOrderId}`,

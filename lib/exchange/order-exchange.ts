@@ -46,6 +46,8 @@ export interface OrderExchange {
   readonly account: string
   /** real ms after it left in which a request that changes an order arrives, or never */
   readonly recvWindowMs: number
+  /** the same of a stop */
+  readonly stopWindowMs: number
   createOrder(order: OrderToSend): Promise<OrderReport>
   createStop(stop: StopToSend): Promise<StopReport>
   /** false: the venue knows no such open order, so that it has ended, or never was */

@@ -7,6 +7,8 @@ import type { Ask } from './venue.ts'
 export interface VenueOrders {
   /** real ms in which a request that changes an order must arrive; the venue refuses it later */
   readonly recvWindowMs: number
+  /** the same of a stop, where that is another */
+  readonly stopWindowMs?: number
   /** codes of an answer that leaves open whether an order was taken */
   readonly unknownCodes: ReadonlySet<string>
   /** codes of an answer that says that an order did not come to the book, and may be sent later */

@@ -65,6 +65,8 @@ export interface Venue {
   readonly symbolParam: string
   /** what the polls of one kind ask, of several requests the scarcest, and how many in a market second are of use */
   readonly polls: Readonly<Record<PollKind, RequestWords & { readonly mostPerSecond?: number }>>
+  /** what the headers of a request that was signed at `at`, venue time, tell besides */
+  signedHeaders?(request: RequestWords, at: number): Record<string, string>
   /** used weight as a response tells it, where it can be trusted */
   usedWeight(path: string, headers: Readonly<Record<string, string>>): number | undefined
   /** what a response's status and headers want us to stay away from */

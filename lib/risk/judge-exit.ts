@@ -26,8 +26,8 @@ export interface ExitSight extends ExitTerms, Moment {
   readonly stops: readonly string[]
 }
 
-// Real ms. The window of a request is shorter: what has not arrived by then never will.
-const arrivesWithinMs = 2_500
+// Real ms. Within a second it leaves, and the window of a request is two: what has not arrived by then never will.
+const arrivesWithinMs = 3_100
 
 /**
  * What to do next to leave a position. It is asked again after every word and every tenth of a second or so.

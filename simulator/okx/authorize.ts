@@ -6,6 +6,8 @@ import { OkxError } from './okx-error.ts'
 
 /** what a request may be older than the venue's clock, or newer */
 const OLDEST_MS = 30_000
+/** the requests of which `expTime` says when it is too late for them */
+const HAVE_DEADLINE = /\/trade\/(order|batch-orders)$/
 
 /**
  * The account of a signed request. The span in which it counts is meant in the client's time: on a clock that runs faster it
@@ -22,6 +24,12 @@ export function findAccount(request: VenueRequest, accounts: Accounts, now: numb
   if (expected !== header('sign')) throw new OkxError('50113', 'Invalid Sign', 401)
   const age = Math.abs(now - Date.parse(header('timestamp')))
   if (!(age <= OLDEST_MS * Math.max(1, rate))) throw new OkxError('50102', 'Timestamp request expired', 401)
+  const deadline = request.headers['exptime']
+  if (deadline !== undefined && request.method === 'POST' && HAVE_DEADLINE.test(request.path)) {
+    const signedAt = Date.parse(header('timestamp'))
+    const spanMs = (Number(deadline) - signedAt) * Math.max(1, rate)
+    if (!(now <= signedAt + spanMs)) throw new OkxError('51149', 'Order timed out. Please try again later.')
+  }
   if (request.method !== 'GET' && !account.canTrade)
     throw new OkxError('50120', "This API key doesn't have permission to use this function", 401)
   return account

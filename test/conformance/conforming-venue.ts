@@ -24,6 +24,8 @@ export interface Site {
   readonly simulated?: {
     /** the next order is taken, or not, and its answer is lost */
     readonly loseAnswer: (taken: boolean) => Promise<void>
+    /** the next order comes to the venue so many real ms late */
+    readonly holdBack: (ms: number) => Promise<void>
     /** the next request of a candle is refused because there were too many */
     readonly refuseForRate: () => Promise<void>
     readonly reset: () => Promise<void>

@@ -73,6 +73,18 @@ export function itFailsByConsequence(venue: string, of: () => Conformance): void
     })
   }
 
+  it('never has an order that comes to it later than its window says', async function () {
+    const { site, orders, instrument, size, newId, clock } = of()
+    if (site.simulated === undefined) return this.skip()
+    expect(orders.recvWindowMs).to.be.at.most(2_000)
+    // What is refused for its time alone is sent again with the right one, but not so late.
+    const notAfter = clock.now() + 1_000 * site.rate
+    const order = toSend({ symbol: instrument.symbol, clientOrderId: newId(), size, notAfter })
+    await site.simulated.holdBack(orders.recvWindowMs + 300)
+    await failureOf(() => orders.createOrder(order))
+    expect(await orders.fetchOrder(instrument.symbol, order.clientOrderId)).to.equal(undefined)
+  })
+
   it('stays away for as long as the venue says when there were too many requests', async function () {
     const { site, market, gate, instrument } = of()
     if (site.simulated === undefined) return this.skip()

@@ -43,6 +43,8 @@ export async function startSimulatedSite(paths: FaultPaths, ...flags: string[]):
     rate,
     simulated: {
       loseAnswer: (taken) => simulator.faults({ kind: 'unknown', taken, path: paths.order, count: 1 }),
+      holdBack: (ms) =>
+        simulator.faults({ kind: 'latency', when: 'before', ms: ms * rate, path: paths.order, count: 1 }),
       refuseForRate: () => simulator.faults({ kind: 'status', status: 429, path: paths.klines, count: 1 }),
       reset: () => simulator.reset(),
       async hedge(isHedged) {

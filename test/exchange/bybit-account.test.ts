@@ -52,7 +52,7 @@ describe('an account at Bybit', () => {
     const at = String(headers['x-bapi-timestamp'])
     expect(Number(at)).to.be.closeTo(Date.now(), 5_000)
     expect(headers['x-bapi-sign']).to.equal(
-      signed(signedKeys.secret, `${at}${signedKeys.key}5000${query}`, 'hex'),
+      signed(signedKeys.secret, `${at}${signedKeys.key}2000${query}`, 'hex'),
     )
   })
 
@@ -137,7 +137,7 @@ describe('orders at Bybit', () => {
     })
     const at = String(headers['x-bapi-timestamp'])
     expect(headers['x-bapi-sign']).to.equal(
-      signed(signedKeys.secret, `${at}${signedKeys.key}5000${body}`, 'hex'),
+      signed(signedKeys.secret, `${at}${signedKeys.key}2000${body}`, 'hex'),
     )
   })
 

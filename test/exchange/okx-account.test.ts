@@ -160,6 +160,7 @@ describe('orders at OKX', () => {
     })
     const { headers, body, line } = venue.requests[0] as CameRequest
     const at = String(headers['ok-access-timestamp'])
+    expect(Number(headers['exptime']) - Date.parse(at)).to.equal(2_000)
     expect([line, headers['ok-access-sign']]).to.deep.equal([
       'POST /api/v5/trade/order',
       signed(signedKeys.secret, `${at}POST/api/v5/trade/order${body}`, 'base64'),
@@ -177,6 +178,7 @@ describe('orders at OKX', () => {
     const report = await orders.createStop(stop)
     expect(report).to.include({ orderId: '5', state: 'standing', size: undefined, reduceOnly: true })
     expect(await orders.cancelStop(symbol, 'st1')).to.equal(true)
+    expect(venue.requests[0]?.headers).to.not.have.property('exptime')
     const bodies = venue.requests.map(({ body }) => JSON.parse(body) as unknown)
     expect(bodies[0]).to.deep.include({ closeFraction: '1', slTriggerPxType: 'mark', clOrdId: 'st1' })
     expect(Object.keys(bodies[0] as object)).to.not.include('tag')

@@ -107,7 +107,7 @@ describe('the way out of a position', () => {
   it('waits for an exit in real time, whatever the rate: so long may its request take to arrive', () => {
     const out = new WayOut(true)
     expect(out.judge(0, { rate: 60, ...out.says('1') })).to.deep.equal(['sell 1'])
-    expect(out.judge(60 * 2_400, out.says('1'))).to.deep.equal(['ask'])
+    expect(out.judge(60 * 3_000, out.says('1'))).to.deep.equal(['ask'])
     expect(out.judge(60 * 200)).to.deep.equal(['read size'])
     expect(out.judge(100, out.says('1'))).to.deep.equal(['sell 1'])
   })
@@ -137,7 +137,7 @@ describe('the way out of a position', () => {
     const out = new WayOut(true)
     out.judge(0, out.says('1'))
     expect(out.judge(300)).to.deep.equal(['ask'])
-    expect(out.judge(2_200, out.says('1'))).to.deep.equal(['ask'])
+    expect(out.judge(2_800, out.says('1'))).to.deep.equal(['ask'])
     expect(out.judge(100)).to.deep.equal(['read size'])
     expect(out.judge(100, out.says('1'))).to.deep.equal(['sell 1'])
     expect(new Set(out.state.exits.map(({ id }) => id)).size).to.equal(2)
