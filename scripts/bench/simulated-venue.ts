@@ -24,6 +24,11 @@ const gapsSchema = z.object({
   missing: z.array(z.string()),
 })
 
+const arrivalsSchema = z.array(z.object({ at: z.number(), text: z.string() }))
+
+/** A request that changed something: ms since epoch, with their fraction, and its query and body as they were sent. */
+export type VenueArrival = z.infer<typeof arrivalsSchema>[number]
+
 /** What the simulator counted, by source address. */
 export type VenueStats = z.infer<typeof statsSchema>
 
@@ -36,6 +41,8 @@ export interface SimulatedVenue {
   readStats(): Promise<VenueStats>
   /** over the gaps that ended after `since`, real ms; of 1m unless told otherwise */
   readGaps(since: number, interval?: Interval): Promise<VenueGaps>
+  /** of the last few thousand, those whose query or body has `text` in it, oldest first */
+  readArrivals(text: string): Promise<VenueArrival[]>
   /** refuses every request with 429 for so many ms */
   refuseFor(ms: number): Promise<void>
 }
@@ -56,6 +63,8 @@ export function simulatedVenue(url: string): SimulatedVenue {
     readStats: async () => statsSchema.parse(await ask('stats')),
     readGaps: async (since, interval = '1m') =>
       gapsSchema.parse(await ask(`gaps?since=${Math.floor(since)}&interval=${interval}`)),
+    readArrivals: async (text) =>
+      arrivalsSchema.parse(await ask(`arrivals?containing=${encodeURIComponent(text)}`)),
     async refuseFor(ms) {
       await ask('faults', [{ kind: 'rateLimit', ms }])
     },
