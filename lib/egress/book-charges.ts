@@ -60,49 +60,82 @@ export function windowMsOf(hub: Hub, { windowMs, window }: VenueLimit): number {
 }
 
 /**
- * Books a request in each of its limits, one after the other, and gives back what was booked when one of them refuses.
- * The last one, the widest, keeps the pace.
+ * Books a request in each of its limits and gives back what was booked when one of them refuses. One after the other,
+ * and the last one, the widest, keeps the pace; orders, which keep none, are booked in all of theirs at once.
  */
 export async function bookCharges(
   hub: Hub,
   venue: string,
   charges: readonly Charge[],
-  of: { readonly egressClass: EgressClass; readonly flow: Flow },
+  of: Asking,
   onPermitted: (limit: VenueLimit, permitted: number) => void = () => {},
 ): Promise<Booked> {
+  const book = async (charge: Charge, isLast: boolean) => {
+    const asked = await bookCharge(hub, venue, { charge, isLast }, of)
+    onPermitted(charge.limit, asked.answer.permitted)
+    return asked
+  }
+  const all: Asked[] = []
+  if (charges.every(({ limit }) => limit.counts === 'orders'))
+    all.push(...(await Promise.all(charges.map((charge) => book(charge, false)))))
+  else
+    for (const [at, charge] of charges.entries()) {
+      const asked = await book(charge, at === charges.length - 1)
+      all.push(asked)
+      if (!asked.answer.granted) break
+    }
   const bookings: Booking[] = []
   let inMs = 0
-  for (const [at, charge] of charges.entries()) {
-    const { limit, amount } = charge
-    const bucket = bucketOf(hub, venue, charge)
-    const { paced: keepsPace, ...allowance } = allowanceOf(of.egressClass, { limit, share: hub.config.share })
-    const isLast = at === charges.length - 1
-    const paced = keepsPace && isLast
-    const flow = paced ? { flow: of.flow.name, share: of.flow.share } : { flow: '', share: 0 }
-    const isRolling = limit.window === 'rolling'
-    const areOrders = limit.counts === 'orders'
-    // Booked for now, it leaves when the last one lets it, or when the order is made.
-    const laterMs = isRolling && (!isLast || areOrders) ? horizonMs : 0
-    const answer = await egressReserve(hub.redis, bucket, {
-      weight: amount,
-      ...allowance,
-      ...flow,
-      usual: of.flow.usualWeight ?? usualWeight,
-      windowMs: windowMsOf(hub, limit) + laterMs,
-      rolling: isRolling ? 1 : 0,
-      horizonMs,
-      // Orders too many are refused and nothing worse, so that a new account need not wait for its first ones.
-      probeMs: areOrders ? 0 : probeMs,
-    })
-    onPermitted(limit, answer.permitted)
-    if (!answer.granted) {
-      await releaseBookings(hub, bookings)
-      return { ...answer, refused: charge, bucket }
-    }
-    bookings.push({ charge, bucket, window: answer.window })
-    inMs = Math.max(inMs, answer.inMs)
+  let refused: (Booked & { readonly granted: false }) | undefined
+  for (const { charge, bucket, answer } of all) {
+    if (answer.granted) {
+      bookings.push({ charge, bucket, window: answer.window })
+      inMs = Math.max(inMs, answer.inMs)
+    } else refused ??= { ...answer, refused: charge, bucket }
   }
-  return { granted: true, inMs, bookings }
+  if (refused === undefined) return { granted: true, inMs, bookings }
+  await releaseBookings(hub, bookings)
+  return refused
+}
+
+interface Asking {
+  readonly egressClass: EgressClass
+  readonly flow: Flow
+}
+
+interface Asked {
+  readonly charge: Charge
+  readonly bucket: Bucket
+  readonly answer: Reservation
+}
+
+async function bookCharge(
+  hub: Hub,
+  venue: string,
+  { charge, isLast }: { readonly charge: Charge; readonly isLast: boolean },
+  of: Asking,
+): Promise<Asked> {
+  const { limit, amount } = charge
+  const bucket = bucketOf(hub, venue, charge)
+  const { paced: keepsPace, ...allowance } = allowanceOf(of.egressClass, { limit, share: hub.config.share })
+  const paced = keepsPace && isLast
+  const flow = paced ? { flow: of.flow.name, share: of.flow.share } : { flow: '', share: 0 }
+  const isRolling = limit.window === 'rolling'
+  const areOrders = limit.counts === 'orders'
+  // Booked for now, it leaves when the last one lets it, or when the order is made.
+  const laterMs = isRolling && (!isLast || areOrders) ? horizonMs : 0
+  const answer = await egressReserve(hub.redis, bucket, {
+    weight: amount,
+    ...allowance,
+    ...flow,
+    usual: of.flow.usualWeight ?? usualWeight,
+    windowMs: windowMsOf(hub, limit) + laterMs,
+    rolling: isRolling ? 1 : 0,
+    horizonMs,
+    // Orders too many are refused and nothing worse, so that a new account need not wait for its first ones.
+    probeMs: areOrders ? 0 : probeMs,
+  })
+  return { charge, bucket, answer }
 }
 
 /** Gives back what was booked for a request that does not leave. */

@@ -15,6 +15,8 @@ export interface UsedOrderRate {
 export interface OrderBooking {
   /** Takes what a request needs of it; false when it has not so many left, or was booked too long ago. */
   take(limit: VenueLimit, orders: number): boolean
+  /** Whether it was booked so lately that requests which follow soon may take of it. */
+  isFresh(): boolean
   /** Gives everything back; for orders of which none was sent. */
   release(): Promise<void>
 }
@@ -72,6 +74,7 @@ export async function reserveOrders(
       left.set(name, has - wanted)
       return true
     },
+    isFresh: () => Date.now() - bookedAt <= horizonMs / 2,
     release: () => releaseBookings(hub, booked.bookings),
   }
 }
