@@ -61,7 +61,7 @@ export function windowMsOf(hub: Hub, { windowMs, window }: VenueLimit): number {
 
 /**
  * Books a request in each of its limits and gives back what was booked when one of them refuses. One after the other,
- * and the last one, the widest, keeps the pace; orders, which keep none, are booked in all of theirs at once.
+ * and the last one, the widest, keeps the pace; or in all of them at once, which is for what keeps none.
  */
 export async function bookCharges(
   hub: Hub,
@@ -76,8 +76,7 @@ export async function bookCharges(
     return asked
   }
   const all: Asked[] = []
-  if (charges.every(({ limit }) => limit.counts === 'orders'))
-    all.push(...(await Promise.all(charges.map((charge) => book(charge, false)))))
+  if (of.atOnce === true) all.push(...(await Promise.all(charges.map((charge) => book(charge, false)))))
   else
     for (const [at, charge] of charges.entries()) {
       const asked = await book(charge, at === charges.length - 1)
@@ -101,6 +100,7 @@ export async function bookCharges(
 interface Asking {
   readonly egressClass: EgressClass
   readonly flow: Flow
+  readonly atOnce?: boolean
 }
 
 interface Asked {

@@ -1,4 +1,5 @@
 import type { Decimal } from '../model/decimal.ts'
+import type { Charge } from '../model/egress-budget.ts'
 import type { OrderType, Side, TimeInForce } from '../model/order.ts'
 import type { OrderEvent, OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
 import type { PositionSide } from '../model/position-report.ts'
@@ -46,6 +47,8 @@ export interface OrderExchange {
   readonly account: string
   /** real ms after it left in which a request that changes an order arrives, or never */
   readonly recvWindowMs: number
+  /** what the request for a new order in a symbol counts in each of the venue's limits, the narrowest scope first */
+  orderCharges(symbol: string): readonly Charge[]
   createOrder(order: OrderToSend): Promise<OrderReport>
   createStop(stop: StopToSend): Promise<StopReport>
   /** false: the venue knows no such open order, so that it has ended, or never was */
