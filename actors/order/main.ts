@@ -13,7 +13,7 @@ import { keepSettled } from './keep-settled.ts'
 import { listenOrders } from './listen-orders.ts'
 import { serveIntents } from './serve-intents.ts'
 
-// Real ms. Requests are signed by the venue's clock, and refused when it is off.
+// Real ms. Requests are signed by the venue's clock, and refused when it is off; asking for it keeps a connection open.
 const clockEveryMs = 10_000
 
 await runActor({
@@ -46,7 +46,7 @@ await runActor({
     ])
     const stopClock = followVenueClock(
       hub,
-      (onLeave) => egress.call('orders', () => accountExchange.fetchTime(), onLeave),
+      (onLeave) => egress.call('orders', () => exchange.fetchTime(), onLeave),
       () => {},
       clockEveryMs,
     )

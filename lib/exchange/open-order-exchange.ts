@@ -92,6 +92,7 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
     venue,
     account,
     recvWindowMs: orders.recvWindowMs,
+    fetchTime: () => read('time', async () => (await reads.fetchTime(plain)).venueTime),
     orderCharges: (symbol) =>
       chargesOf(described, {
         method: 'POST',

@@ -47,6 +47,11 @@ export interface OrderExchange {
   readonly account: string
   /** real ms after it left in which a request that changes an order arrives, or never */
   readonly recvWindowMs: number
+  /**
+   * The venue's clock, ms since epoch, by the connection that orders leave by: whoever asks now and then keeps it open, so
+   * that an order after a quiet time waits for no handshake.
+   */
+  fetchTime(): Promise<number>
   /** what the request for a new order in a symbol counts in each of the venue's limits, the narrowest scope first */
   orderCharges(symbol: string): readonly Charge[]
   createOrder(order: OrderToSend): Promise<OrderReport>

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeTradingState } from '../../lib/account/trading-states.ts'
 import { openEgress } from '../../lib/egress/egress.ts'
-import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { openDurability } from '../../lib/hub/durability.ts'
 import { followInstruments } from '../../lib/market/follow-instruments.ts'
@@ -140,10 +139,9 @@ async function measureDirect(
     keys: closeKeys(keys.key, keys.secret),
     clock: hub.clock,
   }
-  const account = await openAccountExchange(of.venue, options)
-  const sentAt = Date.now()
-  hub.clock.correct(await egress.call('orders', () => account.fetchTime()), sentAt, Date.now())
   const exchange = await openOrderExchange(of.venue, options)
+  const sentAt = Date.now()
+  hub.clock.correct(await egress.call('orders', () => exchange.fetchTime()), sentAt, Date.now())
   const desk = await openOrderDesk(hub, of, { exchange, egress })
   try {
     return await measureWalks({ hub, of, venue }, { name: 'direct', intents, signal }, (intent) =>
@@ -151,7 +149,7 @@ async function measureDirect(
     )
   } finally {
     await desk.stop()
-    await Promise.all([exchange.close(), account.close()])
+    await exchange.close()
   }
 }
 
