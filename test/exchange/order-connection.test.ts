@@ -24,9 +24,9 @@ describe('the connection that orders leave by', function () {
     })
     await new Promise<void>((resolve) => void between.listen(0, '127.0.0.1', resolve))
   })
-  after(() => {
+  after(async () => {
     between.close()
-    simulator.child.signal('SIGKILL')
+    await simulator.child.signal('SIGKILL')
   })
 
   it("is the one by which the venue's clock is asked for, so that asking keeps it open", async () => {
