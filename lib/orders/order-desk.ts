@@ -106,6 +106,7 @@ export async function openOrderDesk(
     askSoon,
     counts: () => ({ ...counts }),
     async stop() {
+      path.durability.close()
       sights.stop()
       instruments.stop()
       await journal.close()

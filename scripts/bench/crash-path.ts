@@ -40,11 +40,12 @@ export async function openCrashPath(hub: Hub, url: string, clock: Clock): Promis
   }
   const exchange = await openOrderExchange(crashAccount.venue, options)
   const reader = await openAccountExchange(crashAccount.venue, options)
+  const durability = await openDurability(hub)
   return {
     hub: { ...hub, clock },
     of: crashAccount,
     exchange,
-    durability: await openDurability(hub),
+    durability,
     call: (run) => run(),
     moneyTerms: () => terms,
     async fetchPosition(symbol) {
@@ -52,6 +53,7 @@ export async function openCrashPath(hub: Hub, url: string, clock: Clock): Promis
       return { size: positions[0]?.size ?? '0', time: positions[0]?.time ?? 0 }
     },
     async close() {
+      durability.close()
       await Promise.all([exchange.close(), reader.close()])
     },
   }

@@ -29,7 +29,7 @@ const keys = { key: 'demo', secret: 'demo' }
 const readyWithinMs = 90_000
 // Market data fresh enough to trade by, and no more: the fetchers need not have the cores to themselves.
 const symbols = 3
-const share = 0.2
+const share = 0.6
 
 /** From an intent to the venue, through the queue and from inside the process. */
 export const orderPathBench: BenchDefinition = {
@@ -162,6 +162,7 @@ async function measureSyncs({ hub }: BenchRedis, count: number): Promise<number[
     await durability.write(() => hub.redis.set('bench:synced', String(at)))
     latencies.push(performance.now() - begin)
   }
+  durability.close()
   return latencies
 }
 
