@@ -25,6 +25,7 @@ export async function openSyncReset(hub: Hub): Promise<SyncReset> {
   await watching.connect()
   let ownRun: string | undefined
   let trying: Promise<void> | undefined
+  let wanted = false
 
   async function note(): Promise<void> {
     const [settings, info]: [unknown, string] = await Promise.all([
@@ -58,14 +59,25 @@ export async function openSyncReset(hub: Hub): Promise<SyncReset> {
     return false
   }
 
+  // An attempt may have seen the very writer that asks for the next one.
   async function goBackSoon(): Promise<void> {
-    for (let tries = 0; tries < mostTries; tries++) if (!(await goBack())) return
+    try {
+      while (wanted) {
+        wanted = false
+        for (let tries = 0; tries < mostTries; tries++) if (!(await goBack())) break
+      }
+    } finally {
+      trying = undefined
+    }
   }
 
   await note()
   redis.on('ready', noteAgain)
   return {
-    try: () => (trying ??= goBackSoon().finally(() => (trying = undefined))),
+    try() {
+      wanted = true
+      return (trying ??= goBackSoon())
+    },
     close() {
       redis.off('ready', noteAgain)
       watching.disconnect()
