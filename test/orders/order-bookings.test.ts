@@ -11,10 +11,12 @@ import { clientOrderIdOf } from '../../lib/model/client-order-id.ts'
 import { toIntent } from '../../lib/model/intent.ts'
 import type { Intent } from '../../lib/model/intent.ts'
 import { claimKeys } from '../../lib/orders/claims.ts'
+import { openIntentRates } from '../../lib/orders/intent-rates.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
 import type { OrderDesk } from '../../lib/orders/order-desk.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
+import { until } from '../support/until.ts'
 import { withRedis } from '../support/with-redis.ts'
 
 const of = { venue: 'binanceusdm', account: 'main' }
@@ -97,6 +99,24 @@ describe('what an intent books in the rates of orders', function () {
     await hub.redis.hset(claimKeys(hub, of).claims, id, '{}')
     expect(await desk.submit(marketOrder('protect'))).to.deep.equal({ outcome: 'known' })
     expect(await used(hub)).to.deep.equal([0, 0])
+  })
+
+  it('is booked anew when it comes to more than one order, or takes its time', async () => {
+    const { hub, desk } = await openDesk()
+    const charges = desk.path.exchange.orderCharges(symbol)
+    const reserve = (orders: number) =>
+      reserveOrders(hub, of.venue, charges, { egressClass: 'orders', orders })
+    const first = await reserve(1)
+    const rates = openIntentRates(first, reserve)
+    expect(await rates.book(1)).to.equal(first)
+    const three = await rates.book(3)
+    expect(await used(hub)).to.deep.equal([3, 3])
+    await until('they are old', async () => !three.isFresh(), 2_000)
+    expect(await rates.book(3)).not.to.equal(three)
+    expect(await used(hub)).to.deep.equal([3, 3])
+    rates.keep()
+    await rates.release()
+    expect(await used(hub)).to.deep.equal([3, 3])
   })
 
   it('is all that its request needs: nothing more is asked before it leaves', async () => {
