@@ -27,9 +27,11 @@ const of = { venue: 'binanceusdm', account: 'main' }
 const keys = { key: 'demo', secret: 'demo' }
 // The income is read in a part of the minute, and may have to wait for the next.
 const readyWithinMs = 90_000
-// Market data fresh enough to trade by, and no more: the fetchers need not have the cores to themselves.
+// Market data fresh enough to trade by, and no more: the fetchers need not have the cores to themselves. From an address
+// of its own, because what the account asks after each trade takes most of one.
 const symbols = 3
-const share = 0.6
+const marketShare = 0.3
+const marketAddress = { SLUICE_ADDRESS: 'market', SLUICE_LOCAL_ADDRESS: '127.0.0.2' }
 
 /** From an intent to the venue, through the queue and from inside the process. */
 export const orderPathBench: BenchDefinition = {
@@ -77,12 +79,11 @@ async function startSystem(
     ...redis.environment,
     SLUICE_EXCHANGE_URL: url,
     SLUICE_LOG_LEVEL: 'error',
-    SLUICE_SHARE: String(share),
     SLUICE_KEY_MAIN: keys.key,
     SLUICE_SECRET_MAIN: keys.secret,
   }
   for (const kind of ['symbol-cursor', 'kline', 'ticker', 'mark'])
-    start(kind, `actors/${kind}`, [], environment)
+    start(kind, `actors/${kind}`, ['--share', String(marketShare)], { ...environment, ...marketAddress })
   start('position', 'actors/position', ['--account', of.account], environment)
   for (const kind of ['order', 'risk'])
     start(kind, `actors/${kind}`, ['--account', of.account, '--live'], environment)
@@ -195,7 +196,11 @@ function tell(measured: {
     row('from within the process until filled', spreads.directFilled, 'the same'),
     row('an empty job of BullMQ', emptyJob, 'until it starts'),
     row('a write that is on disk', syncedWrite, 'one of them is on the path'),
-    { figure: 'intents', measured: toCount(intents), beside: `${symbols} symbols at ${share} of the budget` },
+    {
+      figure: 'intents',
+      measured: toCount(intents),
+      beside: `${symbols} symbols at ${marketShare} of a budget`,
+    },
   ])
   return {
     intents,
