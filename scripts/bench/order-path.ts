@@ -31,7 +31,13 @@ const readyWithinMs = 90_000
 // of its own, because what the account asks after each trade takes most of one.
 const symbols = 3
 const marketShare = 0.3
-const marketAddress = { SLUICE_ADDRESS: 'market', SLUICE_LOCAL_ADDRESS: '127.0.0.2' }
+const market = {
+  SLUICE_ADDRESS: 'market',
+  SLUICE_LOCAL_ADDRESS: '127.0.0.2',
+  SLUICE_SHARE: String(marketShare),
+  // Else marks would come every 17 s, and 15 are the most that an order is held against.
+  SLUICE_MARK_SHARE: '0.2',
+}
 
 /** From an intent to the venue, through the queue and from inside the process. */
 export const orderPathBench: BenchDefinition = {
@@ -73,8 +79,8 @@ async function startSystem(
     children.push(child)
     return child
   }
-  const market = ['--port', '0', '--symbols', String(symbols), '--log-level', 'silent']
-  const url = await readUrl(start('simulator', 'simulator', market, redis.environment), signal)
+  const wanted = ['--port', '0', '--symbols', String(symbols), '--log-level', 'silent']
+  const url = await readUrl(start('simulator', 'simulator', wanted, redis.environment), signal)
   const environment = {
     ...redis.environment,
     SLUICE_EXCHANGE_URL: url,
@@ -83,7 +89,7 @@ async function startSystem(
     SLUICE_SECRET_MAIN: keys.secret,
   }
   for (const kind of ['symbol-cursor', 'kline', 'ticker', 'mark'])
-    start(kind, `actors/${kind}`, ['--share', String(marketShare)], { ...environment, ...marketAddress })
+    start(kind, `actors/${kind}`, [], { ...environment, ...market })
   start('position', 'actors/position', ['--account', of.account], environment)
   for (const kind of ['order', 'risk'])
     start(kind, `actors/${kind}`, ['--account', of.account, '--live'], environment)
