@@ -19,5 +19,6 @@ local field = tonumber(state[1]) == window and 'used' or 'booked'
 -- A window that is over, or was forgotten, has nothing to give back.
 if state[1] == false or window < tonumber(state[1]) then return 0 end
 local given = math.min(weight, tonumber(field == 'used' and state[2] or state[3]) or 0)
-redis.call('HINCRBY', egress, field, -given)
+-- The negative of 0 is no integer to HINCRBY.
+if given > 0 then redis.call('HINCRBY', egress, field, -given) end
 return given

@@ -50,6 +50,7 @@ local function keep(...) redis.call('HSET', egress, 'window', int(start), 'used'
 
 local closed = math.max(tonumber(state.closedUntil) or 0, tonumber(redis.call('HGET', address, 'closedUntil')) or 0)
 if closed > now then return refuse(closed - now, 3) end
+if weight == 0 and not rolling then return { 1, 0, int(start), permitted } end -- it is stopped by a closure alone
 if not rolling and (window == nil or (probeUntil and probeUntil <= now)) then
   used, booked = (window == start and used or 0) + weight, 0
   keep('probeUntil', int(now + probeMs))
@@ -57,8 +58,7 @@ if not rolling and (window == nil or (probeUntil and probeUntil <= now)) then
 elseif not rolling then
   if probeUntil then return refuse(math.min(probeUntil - now, askAgainMs), 4) end
   if start > window then used, booked = start == window + windowMs and booked or 0, 0 end
-  -- What weighs nothing is stopped by a closure alone.
-  if flow == '' and weight > 0 and used + weight > permitted then return refuse(stop - now, 2) end
+  if flow == '' and used + weight > permitted then return refuse(stop - now, 2) end
   used = flow == '' and used + weight or used
   if flow == '' then keep() return { 1, 0, int(start), permitted } end
 end

@@ -1,5 +1,6 @@
 import { Exchange } from './account/exchange.ts'
 import { openAccount } from './account/open-account.ts'
+import { Arrivals } from './core/arrivals.ts'
 import { Clock } from './core/clock.ts'
 import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
@@ -45,6 +46,7 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
       faults,
       traffic: new Traffic(),
       gaps: new Gaps(),
+      arrivals: new Arrivals(),
     },
     log,
   )

@@ -17,7 +17,7 @@ import { listenOrders } from './listen-orders.ts'
 import { serveIntents } from './serve-intents.ts'
 import { watchUnowned } from './watch-unowned.ts'
 
-// Real ms. Requests are signed by the venue's clock, and refused when it is off.
+// Real ms. Requests are signed by the venue's clock, and refused when it is off; asking for it keeps a connection open.
 const clockEveryMs = 10_000
 
 await runActor({
@@ -50,7 +50,7 @@ await runActor({
     ])
     const stopClock = followVenueClock(
       hub,
-      (onLeave) => egress.call('orders', () => accountExchange.fetchTime(), onLeave),
+      (onLeave) => egress.call('orders', () => exchange.fetchTime(), onLeave),
       () => {},
       clockEveryMs,
     )

@@ -1,5 +1,4 @@
 import { openEgress } from '../../lib/egress/egress.ts'
-import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { readAccountKeys } from '../../lib/hub/account-keys.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
@@ -14,7 +13,7 @@ export interface DirectOrders {
   stop(): Promise<void>
 }
 
-// Real ms. Requests are signed by the venue's clock, and refused when it is off.
+// Real ms. Requests are signed by the venue's clock, and refused when it is off; asking for it keeps a connection open.
 const clockEveryMs = 10_000
 
 /** Opens an account's way to the venue inside this process, without the queue. */
@@ -31,13 +30,10 @@ export async function openDirect(hub: Hub, of: AccountOf): Promise<DirectOrders>
     keys: readAccountKeys(config, venue, account),
     clock,
   }
-  const [exchange, accountExchange] = await Promise.all([
-    openOrderExchange(venue, options),
-    openAccountExchange(venue, options),
-  ])
+  const exchange = await openOrderExchange(venue, options)
   const stopClock = followVenueClock(
     hub,
-    (onLeave) => egress.call('orders', () => accountExchange.fetchTime(), onLeave),
+    (onLeave) => egress.call('orders', () => exchange.fetchTime(), onLeave),
     () => {},
     clockEveryMs,
   )
@@ -49,7 +45,7 @@ export async function openDirect(hub: Hub, of: AccountOf): Promise<DirectOrders>
     async stop() {
       stopClock()
       await desk.stop()
-      await Promise.all([exchange.close(), accountExchange.close()])
+      await exchange.close()
     },
   }
 }

@@ -67,55 +67,86 @@ export function windowMsOf(hub: Hub, { windowMs, window }: VenueLimit): number {
 }
 
 /**
- * Books a request in each of its limits, one after the other, and gives back what was booked when one of them refuses.
- * The scarcest keeps the pace, and so do those behind it: its turn in one is waited for before the next is asked, so that
- * it counts there when it leaves.
+ * Books a request in each of its limits and gives back what was booked when one of them refuses. One after the other: the
+ * scarcest keeps the pace, and so do those behind it; its turn in one is waited for before the next is asked, so that it
+ * counts there when it leaves. Or in all of them at once, which is for what keeps no pace.
  */
 export async function bookCharges(
   hub: Hub,
   venue: string,
   charges: readonly Charge[],
-  of: { readonly egressClass: EgressClass; readonly flow: Flow },
+  of: { readonly egressClass: EgressClass; readonly flow: Flow; readonly atOnce?: boolean },
   onPermitted: (limit: VenueLimit, permitted: number) => void = () => {},
 ): Promise<Booked> {
+  const { egressClass, flow, atOnce = false } = of
+  const pacing = pacingOf(charges, egressClass)
+  const isLast = (at: number) => !atOnce && at === charges.length - 1
+  const keepsPace = (at: number) => !atOnce && at >= pacing
+  const book = async (charge: Charge, at: number) => {
+    const asked = { charge, isLast: isLast(at), flow: keepsPace(at) ? flow : undefined }
+    const one = await bookCharge(hub, venue, egressClass, asked)
+    onPermitted(charge.limit, one.answer.permitted)
+    return one
+  }
   const bookings: Booking[] = []
-  const pacing = pacingOf(charges, of.egressClass)
   let [inMs, waitedMs] = [0, 0]
-  for (const [at, charge] of charges.entries()) {
-    const { limit, amount } = charge
-    const bucket = bucketOf(hub, venue, charge)
-    const { paced: keepsPace, ...allowance } = allowanceOf(of.egressClass, { limit, share: hub.config.share })
-    const isLast = at === charges.length - 1
-    const paced = keepsPace && at >= pacing
-    const flow = paced ? { flow: of.flow.name, share: of.flow.share } : { flow: '', share: 0 }
-    const isRolling = limit.window === 'rolling'
-    const areOrders = limit.counts === 'orders'
-    // Booked for now, it leaves when the last one lets it, or when the order is made.
-    const laterMs = isRolling && (!isLast || areOrders) ? horizonMs : 0
-    const answer = await egressReserve(hub.redis, bucket, {
-      weight: amount,
-      ...allowance,
-      ...flow,
-      usual: of.flow.usualWeight ?? usualWeight,
-      windowMs: windowMsOf(hub, limit) + laterMs,
-      rolling: isRolling ? 1 : 0,
-      horizonMs,
-      // Orders too many are refused and nothing worse, so that a new account need not wait for its first ones.
-      probeMs: areOrders ? 0 : probeMs,
-    })
-    onPermitted(limit, answer.permitted)
-    if (!answer.granted) {
-      await releaseBookings(hub, bookings)
-      return { ...answer, refused: charge, bucket }
-    }
+  let refused: (Booked & { readonly granted: false }) | undefined
+  const take = ({ charge, bucket, answer }: Asked): void => {
+    if (!answer.granted) return void (refused ??= { ...answer, refused: charge, bucket })
     bookings.push({ charge, bucket, window: answer.window })
     inMs = Math.max(inMs, answer.inMs)
-    if (!paced || isLast || inMs === 0) continue
-    await sleep(inMs)
-    waitedMs += inMs
-    inMs = 0
   }
-  return { granted: true, inMs, waitedMs, bookings }
+  if (atOnce) for (const one of await Promise.all(charges.map(book))) take(one)
+  else
+    for (const [at, charge] of charges.entries()) {
+      const one = await book(charge, at)
+      take(one)
+      if (refused !== undefined) break
+      if (!one.isPaced || isLast(at) || inMs === 0) continue
+      await sleep(inMs)
+      waitedMs += inMs
+      inMs = 0
+    }
+  if (refused === undefined) return { granted: true, inMs, waitedMs, bookings }
+  await releaseBookings(hub, bookings)
+  return refused
+}
+
+interface Asked {
+  readonly charge: Charge
+  readonly bucket: Bucket
+  readonly isPaced: boolean
+  readonly answer: Reservation
+}
+
+/** Books one charge, at the pace of a flow where there is one. */
+async function bookCharge(
+  hub: Hub,
+  venue: string,
+  egressClass: EgressClass,
+  of: { readonly charge: Charge; readonly isLast: boolean; readonly flow: Flow | undefined },
+): Promise<Asked> {
+  const { charge, isLast, flow } = of
+  const { limit, amount } = charge
+  const bucket = bucketOf(hub, venue, charge)
+  const { paced: mayPace, ...allowance } = allowanceOf(egressClass, { limit, share: hub.config.share })
+  const isPaced = mayPace && flow !== undefined
+  const isRolling = limit.window === 'rolling'
+  const areOrders = limit.counts === 'orders'
+  // Booked for now, it leaves when the last one lets it, or when the order is made.
+  const laterMs = isRolling && (!isLast || areOrders) ? horizonMs : 0
+  const answer = await egressReserve(hub.redis, bucket, {
+    weight: amount,
+    ...allowance,
+    ...(isPaced ? { flow: flow.name, share: flow.share } : { flow: '', share: 0 }),
+    usual: flow?.usualWeight ?? usualWeight,
+    windowMs: windowMsOf(hub, limit) + laterMs,
+    rolling: isRolling ? 1 : 0,
+    horizonMs,
+    // Orders too many are refused and nothing worse, so that a new account need not wait for its first ones.
+    probeMs: areOrders ? 0 : probeMs,
+  })
+  return { charge, bucket, isPaced, answer }
 }
 
 /** From which charge on limits keep the pace: the one that lets the fewest leave, of orders the last. */

@@ -72,13 +72,16 @@ export function openEgress(hub: Hub, venue: string): Egress {
 
   async function reserve(request: VenueRequest, scope: CallScope): Promise<readonly Booking[]> {
     const { egressClass, flow, orders } = scope
-    const charges = request.charges.filter(
-      ({ limit, amount }) => limit.counts !== 'orders' || orders?.take(limit, amount) !== true,
-    )
+    const taken: Booking[] = []
+    const charges = request.charges.filter(({ limit, amount }) => {
+      const booking = orders?.take(limit, amount)
+      if (booking !== undefined) taken.push(booking)
+      return booking === undefined
+    })
     const note = (limit: VenueLimit, most: number) => permitted.set(`${egressClass} ${limit.name}`, most)
     const giveUpAt = Date.now() + (flow.patienceMs ?? longestWaitMs)
     for (;;) {
-      closures.requireOpen(charges)
+      closures.requireOpen(request.charges)
       const booked = await bookCharges(hub, venue, charges, { egressClass, flow }, note).catch(
         (cause: unknown) => {
           // Market data is the first to stop: without Redis nobody knows what is left of the budget.
@@ -92,10 +95,10 @@ export function openEgress(hub: Hub, venue: string): Egress {
         booked.bookings.forEach(announce)
         if (booked.inMs > 1) await sleep(booked.inMs)
         // Of a limit by user the script does not know whether the address is closed.
-        const knowsAddress = booked.bookings.some(({ charge }) => charge.limit.scope === 'address')
-        if (booked.inMs + booked.waitedMs > 1 || !knowsAddress)
-          await closures.requireStillOpen(booked.bookings)
-        return booked.bookings
+        const bookings = [...taken, ...booked.bookings]
+        const knowsAddress = bookings.some(({ charge }) => charge.limit.scope === 'address')
+        if (booked.inMs + booked.waitedMs > 1 || !knowsAddress) await closures.requireStillOpen(bookings)
+        return bookings
       }
       if (booked.reason === 'closed') throw closures.close(booked.bucket, booked.waitMs)
       if (Date.now() + booked.waitMs > giveUpAt) {

@@ -1,7 +1,8 @@
 import type { Hub } from '../hub/hub.ts'
-import type { EgressClass, VenueLimit } from '../model/egress-budget.ts'
+import type { Charge, VenueLimit } from '../model/egress-budget.ts'
 import { RetryLaterError } from '../model/errors.ts'
 import { bookCharges, bucketOf, horizonMs, releaseBookings, windowMsOf } from './book-charges.ts'
+import type { Booking } from './book-charges.ts'
 
 /** One of the venue's limits on an account's orders, and how many of them are used; market ms. */
 export interface UsedOrderRate {
@@ -11,10 +12,12 @@ export interface UsedOrderRate {
   readonly used: number
 }
 
-/** Orders of an account that are booked, and not sent yet. */
+/** Orders of an account that are booked, in each limit that they count in, and not sent yet. */
 export interface OrderBooking {
-  /** Takes what a request needs of it; false when it has not so many left, or was booked too long ago. */
-  take(limit: VenueLimit, orders: number): boolean
+  /** Takes what a request counts in a limit; undefined when it has not so much left, or was booked too long ago. */
+  take(limit: VenueLimit, amount: number): Booking | undefined
+  /** Whether it was booked so lately that requests which follow soon may take of it. */
+  isFresh(): boolean
   /** Gives everything back; for orders of which none was sent. */
   release(): Promise<void>
 }
@@ -39,39 +42,42 @@ export function readOrderRates(
 }
 
 /**
- * Books `orders` orders in one symbol for the account of the configuration, all of them or none; of each limit a part is
- * kept for protect and cancel. Throws RetryLaterError where one of the limits has no room. The requests that follow
- * within a quarter of a second take of it when it is given to `egress.call`.
+ * Books `orders` orders for the address and the account of the configuration, each of which counts `charges`: all of them
+ * or none; of each limit a part is kept for protect and cancel. Throws RetryLaterError where one of the limits has no
+ * room. The requests that follow within a quarter of a second take of it when it is given to `egress.call`.
  */
 export async function reserveOrders(
   hub: Hub,
-  venue: { readonly id: string; readonly limits: readonly VenueLimit[] },
-  of: { readonly egressClass: EgressClass; readonly symbol: string; readonly orders: number },
+  venue: string,
+  charges: readonly Charge[],
+  of: { readonly egressClass: 'orders' | 'protect'; readonly orders: number },
 ): Promise<OrderBooking> {
-  const { egressClass, symbol, orders } = of
-  const charges = orderLimitsOf(venue).map((limit) => ({
-    limit,
-    amount: orders,
-    symbol: symbolIn(limit, symbol),
-  }))
+  const { egressClass, orders } = of
+  const all = charges.map((charge) => ({ ...charge, amount: charge.amount * orders }))
   const bookedAt = Date.now()
-  const booked = await bookCharges(hub, venue.id, charges, { egressClass, flow: noFlow }).catch(
-    (cause: unknown) => {
-      throw new RetryLaterError('Redis is away, so no order can be booked', { retryAt: Date.now(), cause })
-    },
-  )
-  if (!booked.granted)
-    throw new RetryLaterError(`${venue.id}: no room for ${orders} orders in "${booked.refused.limit.name}"`, {
-      retryAt: Date.now() + booked.waitMs,
-    })
-  const left = new Map(charges.map(({ limit }) => [limit.name, orders]))
+  const asking = { egressClass, flow: noFlow, atOnce: true }
+  const booked = await bookCharges(hub, venue, all, asking).catch((cause: unknown) => {
+    throw new RetryLaterError('Redis is away, so no order can be booked', { retryAt: Date.now(), cause })
+  })
+  if (!booked.granted) {
+    const { refused, reason, waitMs } = booked
+    throw new RetryLaterError(
+      `${venue}: no room for ${orders} orders in "${refused.limit.name}" (${reason})`,
+      { retryAt: Date.now() + waitMs },
+    )
+  }
+  const left = new Map(booked.bookings.map((booking) => [booking.charge.limit.name, booking]))
   return {
     take({ name }, wanted) {
-      const has = left.get(name) ?? 0
-      if (has < wanted || Date.now() - bookedAt > horizonMs) return false
-      left.set(name, has - wanted)
-      return true
+      const booking = left.get(name)
+      if (booking === undefined || Date.now() - bookedAt > horizonMs) return undefined
+      const { charge } = booking
+      const rest = charge.amount - wanted
+      if (rest < 0) return undefined
+      left.set(name, { ...booking, charge: { ...charge, amount: rest } })
+      return booking
     },
+    isFresh: () => Date.now() - bookedAt <= horizonMs / 2,
     release: () => releaseBookings(hub, booked.bookings),
   }
 }

@@ -40,6 +40,7 @@ export const binanceOrders: VenueOrders = {
   passedCodes: new Set(['-2021']),
   // -2022, -4118: the stops would exceed the position.
   roomCodes: new Set(['-4045', '-2022', '-4118']),
+  createPath: 'order',
   async createOrder(ask, order) {
     return toOrderReport((await ask(call('POST', 'order', toOrderParams(order)))).body)
   },

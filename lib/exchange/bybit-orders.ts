@@ -42,6 +42,7 @@ export const bybitOrders: VenueOrders = {
   restingCodes: new Set(['110017']),
   passedCodes: new Set(['110092', '110093']),
   roomCodes: new Set(['110009', '110017']),
+  createPath: 'v5/order/create',
   async createOrder(ask, order) {
     const { body } = await ask(post('v5/order/create', toOrderParams(order)))
     return toStandingOrder(order, placedIn(body))

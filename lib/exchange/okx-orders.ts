@@ -45,6 +45,7 @@ export const okxOrders: VenueOrders = {
   passedCodes: new Set(['51278', '51280']),
   // Others that reduce hold the position.
   roomCodes: new Set(['51112', '51115', '51117', '51205']),
+  createPath: 'trade/order',
   async createOrder(ask, order) {
     const { body } = await ask(post('trade/order', toOrderParams(order)))
     const row = placedIn(body)

@@ -2,6 +2,7 @@ import { secretsOf } from '../model/account-keys.ts'
 import { OutcomeUnknownError, RetryLaterError, VenueRejectedError } from '../model/errors.ts'
 import { hideSecrets } from '../model/secrets.ts'
 import { closeClient, openClient } from './ccxt.ts'
+import { chargesOf } from './charges.ts'
 import { accountOf, ordersOf, venueOf } from './open-exchange.ts'
 import type { AccountOptions } from './open-account-exchange.ts'
 import type { OrderExchange } from './order-exchange.ts'
@@ -92,6 +93,13 @@ export async function openOrderExchange(id: string, options: AccountOptions): Pr
     account,
     recvWindowMs: orders.recvWindowMs,
     stopWindowMs: orders.stopWindowMs ?? orders.recvWindowMs,
+    fetchTime: () => read('time', async () => (await reads.fetchTime(plain)).venueTime),
+    orderCharges: (symbol) =>
+      chargesOf(described, {
+        method: 'POST',
+        path: orders.createPath,
+        params: { [described.symbolParam]: symbol },
+      }),
     createOrder: (order) =>
       change(
         `order ${order.clientOrderId}`,

@@ -1,4 +1,5 @@
 import type { Decimal } from '../model/decimal.ts'
+import type { Charge } from '../model/egress-budget.ts'
 import type { OrderType, Side, TimeInForce } from '../model/order.ts'
 import type { OrderEvent, OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
 import type { PositionSide } from '../model/position-report.ts'
@@ -48,6 +49,13 @@ export interface OrderExchange {
   readonly recvWindowMs: number
   /** the same of a stop */
   readonly stopWindowMs: number
+  /**
+   * The venue's clock, ms since epoch, by the connection that orders leave by: whoever asks now and then keeps it open, so
+   * that an order after a quiet time waits for no handshake.
+   */
+  fetchTime(): Promise<number>
+  /** what the request for a new order in a symbol counts in each of the venue's limits, the narrowest scope first */
+  orderCharges(symbol: string): readonly Charge[]
   createOrder(order: OrderToSend): Promise<OrderReport>
   createStop(stop: StopToSend): Promise<StopReport>
   /** false: the venue knows no such open order, so that it has ended, or never was */

@@ -25,6 +25,8 @@ export interface VenueOrders {
   readonly passedCodes: ReadonlySet<string>
   /** codes that refuse a stop because there are too many, or more than the position */
   readonly roomCodes: ReadonlySet<string>
+  /** where a new order is posted, as ccxt names it */
+  readonly createPath: string
   createOrder(ask: Ask, order: OrderToSend): Promise<OrderReport>
   createStop(ask: Ask, stop: StopToSend): Promise<StopReport>
   cancelOrder(ask: Ask, symbol: string, clientOrderId: string): Promise<void>

@@ -25,11 +25,11 @@ const stopTimeoutMs = 10_000
 
 /**
  * Starts a private server on loopback with a password and an append-only file in `folder`, and writes
- * `endpoint.json` there, readable by its owner only. Throws ConfigError when one runs there already or none is installed.
+ * `endpoint.json` there, readable by its owner only; `program` is its path, else it is found. Throws ConfigError when one runs there already or none is installed.
  */
 export async function startEmbeddedRedis(
   folder: string,
-  options: { port?: number; lines?: string[] } = {},
+  options: { port?: number; lines?: string[]; program?: string } = {},
 ): Promise<EmbeddedRedis> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const before = readEndpointFile(folder)
@@ -38,7 +38,7 @@ export async function startEmbeddedRedis(
       `a private Redis (pid ${before.pid}) runs in ${folder} already; stop the other ./scripts/up first`,
     )
   }
-  const program = findServer()
+  const program = options.program ?? findServer()
   const password = nanoid(32)
   const port = options.port ?? (await freePort())
   const endpoint = { host: '127.0.0.1', port, password }
@@ -111,19 +111,26 @@ function serverConfiguration(folder: string, port: number, password: string, lin
 /** The path of redis-server or valkey-server; throws ConfigError with what to install. */
 export function findServer(path = process.env['PATH'] ?? ''): string {
   for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of path.split(delimiter)) {
-      const file = join(folder, name)
-      try {
-        accessSync(file, constants.X_OK)
-        return file
-      } catch {
-        continue
-      }
-    }
+    const file = findProgram(name, path)
+    if (file !== undefined) return file
   }
   throw new ConfigError(
     'expected redis-server or valkey-server on PATH, found neither: apt-get install redis-server, or brew install redis, or set REDIS_URL',
   )
+}
+
+/** The path of a program on PATH; undefined: it is not there. */
+export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, name)
+    try {
+      accessSync(file, constants.X_OK)
+      return file
+    } catch {
+      continue
+    }
+  }
+  return undefined
 }
 
 /** A TCP port of loopback that nobody listens on now. */

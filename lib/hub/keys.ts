@@ -108,6 +108,10 @@ export interface Keys {
   ladders(venue: string, account: string): string
   /** hash: symbol or ALL -> why it may not be opened, since when and until when */
   bans(venue: string, account: string): string
+  /** set: who has a write under way that must be on disk; of a server, whatever the namespace */
+  syncing(): string
+  /** string: id of the server's run whose own setting is to sync every second; of a server, too */
+  syncedBefore(): string
   actors(): string
   actor(id: string): string
   /** prefix of BullMQ's keys */
@@ -176,6 +180,8 @@ export function createKeys(namespace: string): Keys {
     forgiven: (venue, account) => key('bans', `${venue}:${account}`, 'forgiven'),
     ladders: (venue, account) => key('ladders', `${venue}:${account}`),
     bans: (venue, account) => key('bans', `${venue}:${account}`),
+    syncing: () => 'sluice:syncing',
+    syncedBefore: () => 'sluice:syncing:before',
     actors: () => `${namespace}:actors`,
     actor: (id) => `${namespace}:actor:${id}`,
     queuePrefix: () => `${namespace}:queue`,

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Egress } from '../egress/egress.ts'
 import { reserveOrders } from '../egress/order-rates.ts'
-import { venueOf } from '../exchange/open-exchange.ts'
 import type { OrderExchange } from '../exchange/order-exchange.ts'
 import { openDurability } from '../hub/durability.ts'
 import { actorId } from '../hub/heartbeats.ts'
@@ -81,7 +80,7 @@ export async function openOrderDesk(
     judge: { hub, venue: of.venue, instruments, limits: limitsOf(hub.config.riskLimits) },
     sights,
     book: (symbol: string, orders: number) =>
-      reserveOrders(hub, venueOf(of.venue), { egressClass: 'orders', symbol, orders }),
+      reserveOrders(hub, of.venue, exchange.orderCharges(symbol), { egressClass: 'orders', orders }),
     callToCancel: <T>(run: () => Promise<T>) => egress.call('protect', run),
     sending,
     journal,
@@ -105,6 +104,7 @@ export async function openOrderDesk(
     askSoon,
     counts: () => ({ ...counts }),
     async stop() {
+      path.durability.close()
       sights.stop()
       instruments.stop()
       await journal.close()

@@ -5,9 +5,12 @@ import { add } from '../model/decimal.ts'
 import { OutcomeUnknownError, RetryLaterError, describeError } from '../model/errors.ts'
 import type { CancelIntent, Intent, OrderIntent } from '../model/intent.ts'
 import { isTerminal } from '../model/order.ts'
+import { forbids } from '../model/trading-state.ts'
 import type { AccountSight } from './account-sight.ts'
 import { claimKeys } from './claims.ts'
 import type { FollowedSight } from './follow-account-sight.ts'
+import { openIntentRates } from './intent-rates.ts'
+import type { IntentRates } from './intent-rates.ts'
 import type { Journal } from './journal.ts'
 import { judgeIntent, readMarketSight } from './judge-intent.ts'
 import type { JudgeParts, Judgement, MarketSight } from './judge-intent.ts'
@@ -67,12 +70,21 @@ async function walk(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> 
   parts.sending.add(intent.id)
   try {
     // At once: each of them is a way to Redis and back.
-    const [isKnown, sight, market] = await Promise.all([
+    const sighted = parts.sights.current()
+    const [isKnown, sight, market, early] = await Promise.all([
       isClaimed(parts, intent),
-      parts.sights.current(),
+      sighted,
       readMarketSight(parts.judge, intent.symbol),
+      sighted.then((known) => bookEarly(parts, intent, known)),
     ])
-    return isKnown ? { outcome: 'known' } : await send(parts, intent, sight, market)
+    const rates = openIntentRates(early, (orders) => parts.book(intent.symbol, orders))
+    try {
+      return isKnown ? { outcome: 'known' } : await send(parts, intent, { sight, market, rates })
+    } finally {
+      await rates.release().catch((error: unknown) => {
+        hub.log.debug({ id: intent.id, error: describeError(error) }, 'booked orders were not given back')
+      })
+    }
   } finally {
     parts.sending.delete(intent.id)
   }
@@ -81,18 +93,18 @@ async function walk(parts: SubmitParts, intent: Intent): Promise<IntentOutcome> 
 async function send(
   parts: SubmitParts,
   intent: OrderIntent,
-  sight: AccountSight,
-  market: MarketSight,
+  by: { readonly sight: AccountSight; readonly market: MarketSight; readonly rates: IntentRates },
 ): Promise<IntentOutcome> {
   const { path, sights } = parts
   const { hub } = path
-  const early = await lookUp(parts, intent, sight)
+  let { sight } = by
+  const early = mustLookUp(path, sight) ? await lookUp(path, intent, sight) : undefined
   if (early === 'too early')
     return denied('trading was let begin just now: what was sent before may still arrive')
   // It was sent before; whether it would be sent now is no question.
   if (early !== undefined) return adopt(parts, intent, early, sight)
   for (let tries = 1; ; tries++) {
-    const judgement = judgeIntent(parts.judge, intent, sight, market)
+    const judgement = judgeIntent(parts.judge, intent, sight, by.market)
     if ('denied' in judgement) {
       // It may have been judged by what was so half a second ago.
       if (tries > 1) return denied(judgement.denied)
@@ -101,11 +113,11 @@ async function send(
     }
     if (!(hub.clock.now() <= intent.deadline)) return denied('its deadline passed before it was sent')
     const { before, reservations } = judgement
-    const booked = await parts.book(intent.symbol, judgement.intent.slices.length)
+    const booked = await by.rates.book(judgement.intent.slices.length)
     const answer = await claim(path, judgement.intent, { before, reservations, revision: sight.revision })
-    if (answer.outcome !== 'claimed') await booked.release()
     switch (answer.outcome) {
       case 'claimed':
+        by.rates.keep()
         await sendClaimed(path, decodeClaim(answer.claim), booked)
         return { outcome: 'sent' }
       case 'claimed before':
@@ -123,21 +135,44 @@ async function send(
   }
 }
 
+/**
+ * Books the one order that most intents come to, while it is still asked whether it may be sent; undefined where that is
+ * known already, or will take its time.
+ */
+async function bookEarly(
+  { path, book }: SubmitParts,
+  intent: OrderIntent,
+  sight: AccountSight,
+): Promise<OrderBooking | undefined> {
+  const { state, bans } = sight
+  const { symbol, class: intentClass } = intent
+  const rules = { state, symbolBan: bans.get(symbol), accountBan: bans.get('ALL') }
+  if (mustLookUp(path, sight) || forbids(rules, intentClass, path.hub.clock.now()) !== undefined)
+    return undefined
+  try {
+    return await book(symbol, 1)
+  } catch (error) {
+    // Whoever holds the room may give it back: it is asked for again when the order may be sent.
+    if (error instanceof RetryLaterError) return undefined
+    throw error
+  }
+}
+
 type Found = NonNullable<Awaited<ReturnType<OrderPath['exchange']['fetchOrder']>>>
 
-/**
- * Where the state was written anew not long ago, asks the venue whether the intent's order is there already: its claim may
- * have been lost with the state.
- */
+/** Whether the state was written anew not long ago: claims may have been lost with the one before. */
+function mustLookUp({ hub }: OrderPath, { epoch }: AccountSight): boolean {
+  return epoch !== undefined && hub.clock.now() - epoch <= lookUpMs
+}
+
+/** Asks the venue whether the order of an intent is there already, its claim having been lost. */
 async function lookUp(
-  { path }: SubmitParts,
+  path: OrderPath,
   intent: OrderIntent,
-  { epoch }: AccountSight,
+  { epoch = 0 }: AccountSight,
 ): Promise<Found | 'too early' | undefined> {
-  const { id } = intent
   const { clock } = path.hub
-  if (epoch === undefined || clock.now() - epoch > lookUpMs) return undefined
-  const found = await askFor(path, intent, id)
+  const found = await askFor(path, intent, intent.id)
   if (found !== undefined) return found
   const isSettled = clock.now() > epoch + path.exchange.recvWindowMs * clock.rate + settledMs
   return isSettled ? undefined : 'too early'

@@ -61,11 +61,12 @@ export async function openCrashPath(
   }
   const exchange = await openOrderExchange(venue, options)
   const reader = await openAccountExchange(venue, options)
+  const durability = await openDurability(hub)
   return {
     hub: { ...hub, clock },
     of: { venue, account },
     exchange,
-    durability: await openDurability(hub),
+    durability,
     call: (run) => run(),
     moneyTerms(symbol) {
       const terms = symbols.find((each) => each.symbol === symbol)
@@ -77,6 +78,7 @@ export async function openCrashPath(
       return { size: positions[0]?.size ?? '0', time: positions[0]?.time ?? 0 }
     },
     async close() {
+      durability.close()
       await Promise.all([exchange.close(), reader.close()])
     },
   }

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeTradingState } from '../../lib/account/trading-states.ts'
 import { openEgress } from '../../lib/egress/egress.ts'
-import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
 import { openDurability } from '../../lib/hub/durability.ts'
 import { followInstruments } from '../../lib/market/follow-instruments.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
-import { toIntent } from '../../lib/model/intent.ts'
-import type { OrderIntent } from '../../lib/model/intent.ts'
 import { readAccountSight } from '../../lib/orders/account-sight.ts'
 import { handIntent, openIntentQueue } from '../../lib/orders/intent-queue.ts'
-import { followLiveAccount } from '../../lib/orders/live-account.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
 import { flagOf, numberOption } from './bench.ts'
 import type { BenchDefinition } from './bench.ts'
@@ -19,19 +15,29 @@ import type { BenchRedis } from './bench-redis.ts'
 import { startChild } from './child-process.ts'
 import type { ChildProcess } from './child-process.ts'
 import { watchEmptyJobs } from './job-latencies.ts'
+import { benchSymbol, measureWalks, pauseMs } from './measure-walks.ts'
+import type { Walks } from './measure-walks.ts'
 import { printTable, tellProgress, toCount } from './report.ts'
+import { simulatedVenue } from './simulated-venue.ts'
+import type { SimulatedVenue } from './simulated-venue.ts'
 import { percentile } from './statistics.ts'
 import { readUrl } from './system.ts'
 
 const of = { venue: 'binanceusdm', account: 'main' }
 const keys = { key: 'demo', secret: 'demo' }
-const symbol = 'BTCUSDT'
-const size = '0.002'
-// Real ms. A third of the venue's 300 orders in 10 s, and no two intents under way at once.
-const pauseMs = 70
 // The income is read in a part of the minute, and may have to wait for the next.
 const readyWithinMs = 90_000
-const filledWithinMs = 5_000
+// Market data fresh enough to trade by, and no more: the fetchers need not have the cores to themselves. From an address
+// of its own, because what the account asks after each trade takes most of one.
+const symbols = 3
+const marketShare = 0.3
+const market = {
+  SLUICE_ADDRESS: 'market',
+  SLUICE_LOCAL_ADDRESS: '127.0.0.2',
+  SLUICE_SHARE: String(marketShare),
+  // Else marks would come every 17 s, and 15 are the most that an order is held against.
+  SLUICE_MARK_SHARE: '0.2',
+}
 
 /** From an intent to the venue, through the queue and from inside the process. */
 export const orderPathBench: BenchDefinition = {
@@ -44,15 +50,16 @@ export const orderPathBench: BenchDefinition = {
     const children: ChildProcess[] = []
     try {
       const url = await startSystem(redis, children, signal)
+      const venue = simulatedVenue(url)
       await untilReady(redis, signal)
       const empty = watchEmptyJobs(redis.hub, 1_000 / pauseMs)
       const failed = children.map((child) => child.failed)
       tellProgress(`${intents} intents through the queue`)
-      const queued = await Promise.race([measureQueue(redis, intents, signal), ...failed])
+      const queued = await Promise.race([measureQueue(redis, venue, intents, signal), ...failed])
       const emptyMs = [...empty.addToStartMs]
       await empty.stop()
       tellProgress(`${intents} intents from within the process`)
-      const direct = await Promise.race([measureDirect(redis, url, intents, signal), ...failed])
+      const direct = await Promise.race([measureDirect(redis, venue, intents, signal), ...failed])
       const syncedMs = await measureSyncs(redis, intents)
       return tell({ queued, direct, emptyMs, syncedMs })
     } finally {
@@ -72,8 +79,8 @@ async function startSystem(
     children.push(child)
     return child
   }
-  const market = ['--port', '0', '--symbols', '20', '--log-level', 'silent']
-  const url = await readUrl(start('simulator', 'simulator', market, redis.environment), signal)
+  const wanted = ['--port', '0', '--symbols', String(symbols), '--log-level', 'silent']
+  const url = await readUrl(start('simulator', 'simulator', wanted, redis.environment), signal)
   const environment = {
     ...redis.environment,
     SLUICE_EXCHANGE_URL: url,
@@ -82,7 +89,7 @@ async function startSystem(
     SLUICE_SECRET_MAIN: keys.secret,
   }
   for (const kind of ['symbol-cursor', 'kline', 'ticker', 'mark'])
-    start(kind, `actors/${kind}`, [], environment)
+    start(kind, `actors/${kind}`, [], { ...environment, ...market })
   start('position', 'actors/position', ['--account', of.account], environment)
   for (const kind of ['order', 'risk'])
     start(kind, `actors/${kind}`, ['--account', of.account, '--live'], environment)
@@ -97,70 +104,26 @@ async function untilReady({ hub }: BenchRedis, signal: AbortSignal): Promise<voi
   const instruments = await followInstruments(hub, of.venue)
   for (;;) {
     const sight = await readAccountSight(hub, of, instruments)
-    const polled = await hub.redis.hget(hub.keys.polls(of.venue, '1m'), symbol)
+    const polled = await hub.redis.hget(hub.keys.polls(of.venue, '1m'), benchSymbol)
     const known = [sight.incomeAt, sight.equity, sight.maintenance, sight.riskBeatAgeMs, sight.orderBeatAgeMs]
     const isReady = sight.problem === undefined && polled !== null && !known.includes(undefined)
-    if (isReady && sight.marks.has(symbol)) break
+    if (isReady && sight.marks.has(benchSymbol)) break
     if (Date.now() > giveUpAt) throw new Error(`nothing could be traded within ${readyWithinMs} ms`)
     await sleep(200, undefined, { signal })
   }
   instruments.stop()
 }
 
-/** ms from just before an intent was handed on until the venue had filled its order, by the venue's word. */
-async function measure(
-  { hub }: BenchRedis,
-  name: string,
+async function measureQueue(
+  redis: BenchRedis,
+  venue: SimulatedVenue,
   intents: number,
   signal: AbortSignal,
-  hand: (intent: OrderIntent) => Promise<unknown>,
-): Promise<number[]> {
-  const filled = new Map<string, number>()
-  let denial: string | undefined
-  const account = followLiveAccount(hub, of, ({ order, fills = [], denied }) => {
-    if (order?.reason !== undefined && order.reason !== '') denial ??= order.reason
-    for (const { orderId, time } of fills) filled.set(orderId, time)
-    if (denied !== undefined) denial ??= denied.reason
-  })
-  try {
-    while (!account.isSynced()) await sleep(10, undefined, { signal })
-    const latencies: number[] = []
-    for (let at = 0; at < intents; at++) {
-      const isFirst = at % 2 === 0
-      const intent = toIntent(
-        {
-          signalId: `${name}-${at}`,
-          class: isFirst ? 'open' : 'reduce',
-          symbol,
-          side: isFirst ? 'buy' : 'sell',
-          type: 'market',
-          size,
-        },
-        { ...of, strategy: 'bench', deadline: Date.now() + filledWithinMs },
-      )
-      if ('denied' in intent) throw new Error(intent.denied)
-      const handedAt = performance.timeOrigin + performance.now()
-      await hand(intent)
-      const lateAt = Date.now() + filledWithinMs
-      while (!filled.has(intent.id)) {
-        if (denial !== undefined) throw new Error(`an intent was denied: ${denial}`)
-        if (Date.now() > lateAt) throw new Error(`an order was not filled within ${filledWithinMs} ms`)
-        await sleep(1, undefined, { signal })
-      }
-      // The venue's ms has begun when it tells it.
-      latencies.push((filled.get(intent.id) ?? 0) - Math.floor(handedAt))
-      await sleep(pauseMs + Math.random() * pauseMs, undefined, { signal })
-    }
-    return latencies
-  } finally {
-    account.stop()
-  }
-}
-
-async function measureQueue(redis: BenchRedis, intents: number, signal: AbortSignal): Promise<number[]> {
+): Promise<Walks> {
   const queue = openIntentQueue(redis.hub, of)
   try {
-    return await measure(redis, 'queue', intents, signal, (intent) => handIntent(queue, intent))
+    const by = { name: 'queue', intents, signal }
+    return await measureWalks({ hub: redis.hub, of, venue }, by, (intent) => handIntent(queue, intent))
   } finally {
     await queue.close()
   }
@@ -168,14 +131,14 @@ async function measureQueue(redis: BenchRedis, intents: number, signal: AbortSig
 
 async function measureDirect(
   redis: BenchRedis,
-  url: string,
+  venue: SimulatedVenue,
   intents: number,
   signal: AbortSignal,
-): Promise<number[]> {
+): Promise<Walks> {
   const { hub } = redis
   const egress = openEgress(hub, of.venue)
   const options = {
-    url,
+    url: venue.url,
     localAddress: '',
     proxy: '',
     gate: egress.gate,
@@ -183,16 +146,17 @@ async function measureDirect(
     keys: closeKeys(keys.key, keys.secret),
     clock: hub.clock,
   }
-  const account = await openAccountExchange(of.venue, options)
-  const sentAt = Date.now()
-  hub.clock.correct(await egress.call('orders', () => account.fetchTime()), sentAt, Date.now())
   const exchange = await openOrderExchange(of.venue, options)
+  const sentAt = Date.now()
+  hub.clock.correct(await egress.call('orders', () => exchange.fetchTime()), sentAt, Date.now())
   const desk = await openOrderDesk(hub, of, { exchange, egress })
   try {
-    return await measure(redis, 'direct', intents, signal, (intent) => desk.submit(intent))
+    return await measureWalks({ hub, of, venue }, { name: 'direct', intents, signal }, (intent) =>
+      desk.submit(intent),
+    )
   } finally {
     await desk.stop()
-    await Promise.all([exchange.close(), account.close()])
+    await exchange.close()
   }
 }
 
@@ -205,39 +169,63 @@ async function measureSyncs({ hub }: BenchRedis, count: number): Promise<number[
     await durability.write(() => hub.redis.set('bench:synced', String(at)))
     latencies.push(performance.now() - begin)
   }
+  durability.close()
   return latencies
 }
 
-function tell(of_: Record<'queued' | 'direct' | 'emptyMs' | 'syncedMs', number[]>): Record<string, number> {
-  const { queued, direct, emptyMs, syncedMs } = of_
-  const figures = {
-    intents: queued.length + direct.length,
-    queueP50Ms: percentile(queued, 0.5),
-    queueP99Ms: percentile(queued, 0.99),
-    directP50Ms: percentile(direct, 0.5),
-    directP99Ms: percentile(direct, 0.99),
-    emptyJobP50Ms: percentile(emptyMs, 0.5),
-    emptyJobP99Ms: percentile(emptyMs, 0.99),
-    syncedWriteP50Ms: percentile(syncedMs, 0.5),
-    syncedWriteP99Ms: percentile(syncedMs, 0.99),
+function tell(measured: {
+  readonly queued: Walks
+  readonly direct: Walks
+  readonly emptyMs: number[]
+  readonly syncedMs: number[]
+}): Record<string, number> {
+  const { queued, direct, emptyMs, syncedMs } = measured
+  const spreads = {
+    queue: toSpread(queued.arrivedMs),
+    direct: toSpread(direct.arrivedMs),
+    queueFilled: toSpread(queued.filledMs),
+    directFilled: toSpread(direct.filledMs),
+    emptyJob: toSpread(emptyMs),
+    syncedWrite: toSpread(syncedMs),
   }
-  const ms = (value: number) => `${value.toFixed(1)} ms`
+  const row = (figure: string, { p50, p99 }: Spread, beside: string) => ({
+    figure: `${figure}, p50 and p99`,
+    measured: `${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms`,
+    beside,
+  })
+  const intents = queued.arrivedMs.length + direct.arrivedMs.length
+  const { queue, direct: own, emptyJob, syncedWrite } = spreads
   printTable([
-    { figure: 'through the queue, p50', measured: ms(figures.queueP50Ms), beside: '' },
-    { figure: 'through the queue, p99', measured: ms(figures.queueP99Ms), beside: 'target 15 ms' },
-    { figure: 'from within the process, p50', measured: ms(figures.directP50Ms), beside: '' },
-    { figure: 'from within the process, p99', measured: ms(figures.directP99Ms), beside: 'target 5 ms' },
+    row('through the queue', queue, 'target p99 15 ms; until the request is in at the venue'),
+    row('from within the process', own, 'target p99 5 ms; the same'),
+    row('through the queue until filled', spreads.queueFilled, "by the venue's word"),
+    row('from within the process until filled', spreads.directFilled, 'the same'),
+    row('an empty job of BullMQ', emptyJob, 'until it starts'),
+    row('a write that is on disk', syncedWrite, 'one of them is on the path'),
     {
-      figure: 'an empty job of BullMQ, p50 and p99',
-      measured: `${ms(figures.emptyJobP50Ms)}, ${ms(figures.emptyJobP99Ms)}`,
-      beside: 'until it starts',
+      figure: 'intents',
+      measured: toCount(intents),
+      beside: `${symbols} symbols at ${marketShare} of a budget`,
     },
-    {
-      figure: 'a write that is on disk, p50 and p99',
-      measured: `${ms(figures.syncedWriteP50Ms)}, ${ms(figures.syncedWriteP99Ms)}`,
-      beside: 'one of them is on the path',
-    },
-    { figure: 'intents', measured: toCount(figures.intents), beside: 'until the venue has filled them' },
   ])
-  return figures
+  return {
+    intents,
+    ...Object.fromEntries(
+      Object.entries(spreads).flatMap(([name, { p50, p99 }]) => [
+        [`${name}P50Ms`, p50],
+        [`${name}P99Ms`, p99],
+      ]),
+    ),
+    queueToEmptyJobP99: queue.p99 / emptyJob.p99,
+    directToSyncedWriteP99: own.p99 / syncedWrite.p99,
+  }
+}
+
+interface Spread {
+  readonly p50: number
+  readonly p99: number
+}
+
+function toSpread(values: readonly number[]): Spread {
+  return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) }
 }

@@ -27,6 +27,10 @@ const gapsSchema = z.object({
 })
 
 const candleSchema = z.tuple([z.number(), z.string(), z.string(), z.string(), z.string(), z.string()])
+const arrivalsSchema = z.array(z.object({ at: z.number(), text: z.string() }))
+
+/** A request that changed something: ms since epoch, with their fraction, and its query and body as they were sent. */
+export type VenueArrival = z.infer<typeof arrivalsSchema>[number]
 
 /** What the simulator counted, by source address. */
 export type VenueStats = z.infer<typeof statsSchema>
@@ -45,6 +49,8 @@ export interface SimulatedVenue {
   readGaps(since: number, interval?: Interval): Promise<VenueGaps>
   /** final candles from `since` on, market ms; the symbol by the simulator's own name */
   readCandles(symbol: string, since: number, interval?: Interval): Promise<TrueCandle[]>
+  /** of the last few thousand, those whose query or body has `text` in it, oldest first */
+  readArrivals(text: string): Promise<VenueArrival[]>
   /** refuses every request with 429 for so many ms */
   refuseFor(ms: number): Promise<void>
 }
@@ -69,6 +75,8 @@ export function simulatedVenue(url: string): SimulatedVenue {
       z
         .array(candleSchema)
         .parse(await ask(`candles?symbol=${symbol}&interval=${interval}&startTime=${Math.floor(since)}`)),
+    readArrivals: async (text) =>
+      arrivalsSchema.parse(await ask(`arrivals?containing=${encodeURIComponent(text)}`)),
     async refuseFor(ms) {
       await ask('faults', [{ kind: 'rateLimit', ms }])
     },

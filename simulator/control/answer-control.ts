@@ -35,11 +35,13 @@ const controls: Readonly<Record<string, Control>> = {
   'POST /_sim/symbols': (world, _request, body) => changeSymbols(world, body),
   'POST /_sim/accounts': (world, _request, body) => changeAccount(world, body),
   'POST /_sim/transfer': (world, _request, body) => transfer(world, body),
+  'GET /_sim/arrivals': (world, { query }) => world.arrivals.list(query.get('containing') ?? ''),
   'GET /_sim/account': (world, { query }) => toAccountTruth(world, query),
   'POST /_sim/reset': (world) => {
     replaceFaults(world, [])
     world.traffic.reset()
     world.gaps.reset()
+    world.arrivals.reset()
     for (const venue of world.venues) venue.reset()
     for (const streams of world.streams) streams.reset?.()
     return {}

@@ -40,6 +40,7 @@ export function openServer(world: World, log: Log): Server {
 }
 
 function handle(world: World, log: Log, request: IncomingMessage, response: ServerResponse): void {
+  const arrivedAt = performance.timeOrigin + performance.now()
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
@@ -61,8 +62,10 @@ function handle(world: World, log: Log, request: IncomingMessage, response: Serv
   const method = request.method ?? 'GET'
   const queryText = mark < 0 ? '' : url.slice(mark + 1)
   const { headers } = request
-  const answer = (body: string) =>
+  const answer = (body: string) => {
+    if (method !== 'GET') world.arrivals.record({ at: arrivedAt, method, path, text: `${queryText}&${body}` })
     answerVenue(world, venue, { method, path, query, queryText, body, headers, address }, response)
+  }
   if (method === 'GET') {
     request.resume()
     answer('')

@@ -1,4 +1,5 @@
 import type { Exchange } from '../account/exchange.ts'
+import type { Arrivals } from '../core/arrivals.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Faults } from '../core/faults.ts'
 import type { Gaps } from '../core/gaps.ts'
@@ -17,4 +18,5 @@ export interface World {
   readonly faults: Faults
   readonly traffic: Traffic
   readonly gaps: Gaps
+  readonly arrivals: Arrivals
 }

@@ -56,11 +56,12 @@ describe('a claim whose order was held up', function () {
       await hub.redis.set(hub.keys.tradingState(account.venue, account.account), 'active')
       const clock = createClock(1, { offsetMs: simulator.now() - Date.now(), errorMs: 50 })
       const { exchange } = await openTestOrders(simulator.url, 'one', 'first', clock)
+      const durability = await openDurability(hub)
       const path: OrderPath = {
         hub: { ...hub, clock },
         of: account,
         exchange,
-        durability: await openDurability(hub),
+        durability,
         call: (run) => run(),
         moneyTerms: () => ({ contractSize: '1', quote: 'USDT' }),
       }
@@ -79,6 +80,7 @@ describe('a claim whose order was held up', function () {
         sentBy: claimed.sentBy - heldUpMs,
       })
       const order = await readLiveOrder(hub, account, intent.id)
+      durability.close()
       expect([order?.state, order?.reason.includes('too late')]).to.deep.equal([state, state === 'rejected'])
     })
   }

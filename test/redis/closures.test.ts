@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import { openEgress } from '../../lib/egress/egress.ts'
 import type { Egress } from '../../lib/egress/egress.ts'
 import { readBudgets } from '../../lib/egress/budgets.ts'
+import { reserveOrders } from '../../lib/egress/order-rates.ts'
 import { chargesOf } from '../../lib/exchange/charges.ts'
 import type { Ticket } from '../../lib/exchange/exchange.ts'
 import { venueOf } from '../../lib/exchange/open-exchange.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
 import { failureOf } from '../support/failure-of.ts'
 import { until } from '../support/until.ts'
 import { withRedis } from '../support/with-redis.ts'
@@ -56,6 +58,37 @@ describe('what a venue closes', () => {
     const closed = async () =>
       (await isClosed(other, 'bybit', 'v5/position/list', 'v5/market/kline')).join(' ') === 'true false'
     await until('the others know', closed, 2_000)
+  })
+
+  it('is the limit on orders where an order was one too many, though it was booked ahead', async () => {
+    const hub = await redis.hub({ address: 'here', account: 'main' })
+    const other = await redis.hub({ namespace: hub.config.namespace, address: 'here', account: 'main' })
+    const of = { method: 'POST', path: 'v5/order/create', params: { symbol: 'BTCUSDT' } }
+    const charges = chargesOf(venueOf('bybit'), of)
+    const reserve = (by: Hub) => reserveOrders(by, 'bybit', charges, { egressClass: 'orders', orders: 1 })
+    // Nothing is known of the address, which counts as used up.
+    await until(
+      'there is room',
+      () =>
+        reserve(hub).then(
+          () => true,
+          () => false,
+        ),
+      3_000,
+    )
+    const egress = openEgress(hub, 'bybit')
+    const booking = await reserve(hub)
+    const order = () => egress.gate.enter({ ...of, weight: 1, charges })
+    const ticket = await egress.call('orders', order, undefined, undefined, booking)
+    ticket.settle({ status: 200, usedWeight: undefined, closeForMs: 60_000, closes: 'limits' })
+    expect(egress.closedUntil()).to.equal(0)
+    const closed = () =>
+      reserve(other).then(
+        () => false,
+        (error: Error) => error.message.endsWith('(closed)'),
+      )
+    await until('the others know', closed, 2_000)
+    expect(await isClosed(openEgress(other, 'bybit'), 'bybit', 'v5/market/kline')).to.deep.equal([false])
   })
 
   it('is the whole address for a ban, whichever limit the request counted in, and it is told', async () => {

@@ -89,6 +89,23 @@ describe('simulator orders', function () {
     })
   })
 
+  it('are told of with the moment at which their requests came in, refused ones too', async () => {
+    const before = performance.timeOrigin + performance.now()
+    await client.limit(symbol, 'BUY', '2', '97.00', { newClientOrderId: 'seen-1' })
+    await codeOf({ ...limit, quantity: '0', newClientOrderId: 'seen-2' })
+    const after = performance.timeOrigin + performance.now()
+    const path = `${simulator.url}/_sim/arrivals?containing=newClientOrderId%3Dseen-`
+    const seen = await getJson<{ at: number; method: string; path: string; text: string }[]>(path)
+    expect(seen.map((each) => `${each.method} ${each.path}`)).to.deep.equal(
+      Array.from({ length: 2 }, () => 'POST /fapi/v1/order'),
+    )
+    expect(seen.map(({ text }) => /seen-\d/.exec(text)?.[0])).to.deep.equal(['seen-1', 'seen-2'])
+    // Two processes' clocks of one machine may differ by a little.
+    for (const { at } of seen) expect(at).to.be.within(before - 5, after + 5)
+    expect(await getJson(`${path}3`)).to.deep.equal([])
+    expect(await getJson(`${simulator.url}/_sim/arrivals`)).to.have.length.above(2)
+  })
+
   it('keep a client id to one open order, and the latest is told of several', async () => {
     await client.limit(symbol, 'BUY', '1', '97.00', { newClientOrderId: 'twice' })
     expect(await codeOf({ ...limit, newClientOrderId: 'twice' })).to.equal(-4116)
