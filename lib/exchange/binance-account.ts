@@ -11,7 +11,7 @@ import {
 import { accountTimeOf, toUserEvent } from './binance-user-event-map.ts'
 import { textIn, timeIn, toRow } from './raw.ts'
 import type { VenueAccount } from './venue-account.ts'
-import type { VenueCall } from './venue.ts'
+import type { VenueCall } from './venue-call.ts'
 
 const minute = 60_000
 

@@ -4,7 +4,7 @@ import type { OrderToSend, StopToSend } from './order-exchange.ts'
 import { toRows } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { VenueOrders } from './venue-orders.ts'
-import type { VenueCall } from './venue.ts'
+import type { VenueCall } from './venue-call.ts'
 
 // Short, because only then is it soon certain that a lost one is lost.
 const recvWindow = 2_000

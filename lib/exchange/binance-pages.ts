@@ -1,7 +1,7 @@
 import { idIn } from './binance-order-map.ts'
 import { UnreadableAnswer, toRows } from './raw.ts'
 import type { Raw } from './raw.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 const rowsOfPage = 1_000
 const mostPages = 100

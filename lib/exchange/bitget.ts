@@ -2,7 +2,8 @@ import type { VenueLimit } from '../model/egress-budget.ts'
 import type { InstrumentStatus } from '../model/instrument.ts'
 import { decimalIf, nonZeroIf, textIn, timeIf, toRow, toRows } from './raw.ts'
 import type { Raw } from './raw.ts'
-import type { Ask, Venue } from './venue.ts'
+import type { Venue } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 const second = 1_000
 const minute = 60 * second

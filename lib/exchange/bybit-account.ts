@@ -14,7 +14,7 @@ import { accountTimeOf, toUserEvents } from './bybit-user-event-map.ts'
 import { textIf, textIn, timeIn, toRow } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { StreamGreeting, VenueAccount } from './venue-account.ts'
-import type { Ask, VenueCall } from './venue.ts'
+import type { Ask, VenueCall } from './venue-call.ts'
 
 const minute = 60_000
 const topics = ['position', 'wallet', 'order', 'execution']

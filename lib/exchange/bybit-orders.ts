@@ -17,7 +17,7 @@ import type { Raw } from './raw.ts'
 import { toStandingOrder, toStandingStop } from './standing-order.ts'
 import { paramOf } from './venue-id.ts'
 import type { VenueOrders } from './venue-orders.ts'
-import type { Ask, VenueCall } from './venue.ts'
+import type { Ask, VenueCall } from './venue-call.ts'
 
 const category = 'linear'
 const indexes = { both: 0, long: 1, short: 2 } as const

@@ -1,7 +1,7 @@
 import { pageOf } from './bybit-account-map.ts'
 import { UnreadableAnswer } from './raw.ts'
 import type { Raw } from './raw.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 const mostPages = 100
 

@@ -9,7 +9,8 @@ import { UnreadableAnswer } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { StreamUrls } from './venue-account.ts'
 import { demoUrl } from './venue.ts'
-import type { RawAnswer, Refusal, Venue, VenueCall } from './venue.ts'
+import type { Refusal, Venue } from './venue.ts'
+import type { RawAnswer, VenueCall } from './venue-call.ts'
 
 /** How a client reaches its venue. */
 export interface ClientOptions {

@@ -1,7 +1,8 @@
 import type { Charge, VenueLimit } from '../model/egress-budget.ts'
 import { InvariantError } from '../model/errors.ts'
 import type { PollCost, PollKind } from './exchange.ts'
-import type { RequestWords, Venue } from './venue.ts'
+import type { Venue } from './venue.ts'
+import type { RequestWords } from './venue-call.ts'
 
 const narrowestFirst: readonly VenueLimit['scope'][] = ['instrument', 'user', 'address']
 

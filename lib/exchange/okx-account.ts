@@ -13,7 +13,7 @@ import { readOkxPages } from './okx-pages.ts'
 import { accountTimeOf, toUserEvents } from './okx-user-event-map.ts'
 import { textIf, textIn, timeIn, toRow } from './raw.ts'
 import type { StreamGreeting, VenueAccount } from './venue-account.ts'
-import type { Ask, VenueCall } from './venue.ts'
+import type { Ask, VenueCall } from './venue-call.ts'
 
 const minute = 60_000
 const swaps = { instType: 'SWAP' }

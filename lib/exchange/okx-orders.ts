@@ -7,7 +7,7 @@ import type { Raw } from './raw.ts'
 import { toStandingOrder, toStandingStop } from './standing-order.ts'
 import { paramOf } from './venue-id.ts'
 import type { VenueOrders } from './venue-orders.ts'
-import type { Ask, RequestWords, VenueCall } from './venue.ts'
+import type { Ask, RequestWords, VenueCall } from './venue-call.ts'
 
 const swaps = { instType: 'SWAP' }
 // The venue keeps margin modes apart for each order; all of ours are in cross margin.

@@ -1,7 +1,7 @@
 import { dataOf } from './okx-account-map.ts'
 import { UnreadableAnswer, textIn } from './raw.ts'
 import type { Raw } from './raw.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 const pageRows = 100
 const mostPages = 100

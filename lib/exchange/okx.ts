@@ -4,7 +4,8 @@ import type { InstrumentStatus } from '../model/instrument.ts'
 import { okxAccount } from './okx-account.ts'
 import { deadlineHeaders, okxOrders } from './okx-orders.ts'
 import { toMarks, toOkxTickers, toQuoteVolumes } from './okx-market-map.ts'
-import type { RequestWords, Venue } from './venue.ts'
+import type { Venue } from './venue.ts'
+import type { RequestWords } from './venue-call.ts'
 
 const second = 1_000
 const minute = 60 * second

@@ -9,7 +9,7 @@ import { connectStream } from './connect-stream.ts'
 import { accountOf, venueOf } from './open-exchange.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { toSluiceError } from './venue-error.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 /** How an account is reached. */
 export interface AccountOptions extends Omit<ClientOptions, 'keys' | 'now'> {

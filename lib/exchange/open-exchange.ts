@@ -19,7 +19,8 @@ import type { CcxtTicker } from './ticker-map.ts'
 import type { VenueAccount } from './venue-account.ts'
 import type { VenueOrders } from './venue-orders.ts'
 import { toSluiceError } from './venue-error.ts'
-import type { Ask, Venue } from './venue.ts'
+import type { Venue } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 const venues: Readonly<Record<string, Venue>> = { binanceusdm, okx, bybit, bitget }
 

@@ -8,7 +8,7 @@ import type { AccountOptions } from './open-account-exchange.ts'
 import type { OrderExchange } from './order-exchange.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { codeIn, toSluiceError } from './venue-error.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 // Real ms until something that was refused for want of room may be tried again.
 const againMs = 1_000

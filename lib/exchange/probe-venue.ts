@@ -16,7 +16,7 @@ import { probeStreams } from './probe-streams.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { EndpointShape, VenueShapes } from './venue-shapes.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 /** How a venue is reached to be looked at. */
 export interface ProbeOptions extends Omit<ClientOptions, 'keys' | 'now'> {

@@ -1,6 +1,6 @@
 import type { VenueClock } from './account-exchange.ts'
 import { codeIn } from './venue-error.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 /**
  * Requests that a venue takes only at the right time. Before the first one the venue's clock is asked for; one that is

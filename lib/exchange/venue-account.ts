@@ -3,7 +3,7 @@ import type { AccountModes } from '../model/account-modes.ts'
 import type { AccountReport } from '../model/balance-report.ts'
 import type { IncomePage, SymbolSettings, UserEvent } from './account-exchange.ts'
 import type { Raw } from './raw.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 /** How a venue tells of an account. What is asked is signed; the maps behind it are pure. */
 export interface VenueAccount {

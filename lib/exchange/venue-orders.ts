@@ -1,7 +1,7 @@
 import type { OrderEvent, OrderReport, StopReport, TradeReport } from '../model/order-report.ts'
 import type { OrderToSend, StopToSend } from './order-exchange.ts'
 import type { Raw } from './raw.ts'
-import type { Ask } from './venue.ts'
+import type { Ask } from './venue-call.ts'
 
 /** How a venue takes orders and tells of them. What is asked is signed; the maps behind it are pure. */
 export interface VenueOrders {

@@ -1,6 +1,6 @@
 import type { StreamUrls } from './venue-account.ts'
 import type { Shape, Words } from './check-shape.ts'
-import type { VenueCall } from './venue.ts'
+import type { VenueCall } from './venue-call.ts'
 
 /** What a question may need to know. */
 export interface Asked {

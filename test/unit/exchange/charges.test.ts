@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { chargesOf, pollCostOf } from '../../../lib/exchange/charges.ts'
 import { accountOf, requireIntervals, venueOf } from '../../../lib/exchange/open-exchange.ts'
-import type { RequestWords } from '../../../lib/exchange/venue.ts'
+import type { RequestWords } from '../../../lib/exchange/venue-call.ts'
 import { ConfigError, InvariantError } from '../../../lib/model/errors.ts'
 
 function charged(venue: string, method: string, path: string, params: RequestWords['params'] = {}) {

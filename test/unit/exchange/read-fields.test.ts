@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Shape } from '../../../lib/exchange/check-shape.ts'
 import { accountOf, ordersOf, venueOf } from '../../../lib/exchange/open-exchange.ts'
 import { shapesOf } from '../../../lib/exchange/probe-venue.ts'
-import type { Ask, VenueCall } from '../../../lib/exchange/venue.ts'
+import type { Ask, VenueCall } from '../../../lib/exchange/venue-call.ts'
 import { declaredFields, variantsOf } from '../../support/shape-samples.ts'
 import { watchReads } from '../../support/watch-reads.ts'
 
