@@ -6,7 +6,7 @@ import { checkShape } from './check-shape.ts'
 import type { Finding, Shape } from './check-shape.ts'
 import { connectStream } from './connect-stream.ts'
 import type { StreamLogin } from './connect-stream.ts'
-import type { Sight } from './probe-venue.ts'
+import type { Sight } from './sight.ts'
 import type { StreamGreeting, VenueAccount } from './venue-account.ts'
 import type { ChannelShapes, PublicRoute, VenueShapes } from './venue-shapes.ts'
 

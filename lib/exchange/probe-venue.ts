@@ -13,6 +13,7 @@ import type { RequestGate } from './exchange.ts'
 import { okxShapes } from './okx-shapes.ts'
 import { accountOf, venueOf } from './open-exchange.ts'
 import { probeStreams } from './probe-streams.ts'
+import type { Sight } from './sight.ts'
 import { openSignedCalls } from './signed-calls.ts'
 import { toSluiceError } from './venue-error.ts'
 import type { EndpointShape, VenueShapes } from './venue-shapes.ts'
@@ -29,22 +30,6 @@ export interface ProbeOptions extends Omit<ClientOptions, 'keys' | 'now'> {
   readonly streamWithinMs?: number
   /** runs what makes a request, which is booked for an account or for market data */
   call<T>(isPrivate: boolean, run: () => Promise<T>): Promise<T>
-}
-
-/** What was seen of one endpoint or one address of streams. */
-export interface Sight {
-  /** such as `GET /fapi/v1/time` or `stream /private/ws` */
-  readonly place: string
-  readonly isPrivate: boolean
-  /** whether anything of ours reads it */
-  readonly isRead: boolean
-  /** why there was nothing to look at; undefined: there was something, or nothing happened */
-  readonly problem: string | undefined
-  readonly findings: readonly Finding[]
-  /** rows or messages that were looked at; undefined where there is no list */
-  readonly rows: number | undefined
-  /** the venue said that what was asked for does not exist, as it should */
-  readonly isAbsent?: boolean
 }
 
 const streamWithinMs = 8_000

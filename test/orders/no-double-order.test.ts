@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { benchVenues } from '../../scripts/bench/bench-venue.ts'
+import { benchVenues } from '../../scripts/bench/bench-venues.ts'
 import { runCrashes } from '../../scripts/bench/crash-run.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
