@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { demoAccount, parseAccount, type AccountWish } from './account/accounts.ts'
 import { InputError } from './core/input-error.ts'
 import { levels, type Level } from './log.ts'
-import { venueNames, type VenueName } from './venues.ts'
+import { venueNames, type VenueName } from './venue-name.ts'
 
 export interface Options {
   /** all of them when undefined */

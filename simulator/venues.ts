@@ -12,6 +12,7 @@ import type { Venue } from './core/venue.ts'
 import { OkxStreams } from './okx/streams/okx-streams.ts'
 import { OkxVenue } from './okx/okx-venue.ts'
 import type { Options } from './options.ts'
+import { venueNames, type VenueName } from './venue-name.ts'
 
 /** A venue's two wires over one exchange. */
 export interface Wires {
@@ -24,7 +25,6 @@ type OpenWires = (exchange: Exchange, faults: Faults, options: Options) => Wires
 /** of an address in five minutes, on all paths. https://bybit-exchange.github.io/docs/v5/rate-limit */
 const bybitConnects = [500, 300_000] as const
 
-// Binance's own takes every path that begins with /ws, and is silent there: it is asked last.
 const opening = {
   okx: (exchange, faults, { streamLife, streamIdle }) => ({
     venue: new OkxVenue(exchange),
@@ -48,10 +48,7 @@ const opening = {
       streams: [new BinanceStreams(exchange, faults, listenKeys, options.streamLife)],
     }
   },
-} satisfies Record<string, OpenWires>
-
-export type VenueName = keyof typeof opening
-export const venueNames = Object.keys(opening) as VenueName[]
+} satisfies Record<VenueName, OpenWires>
 
 /** The wires of the venue that is asked for, or of all of them over the same accounts. */
 export function openWires(exchange: Exchange, faults: Faults, options: Options): Wires[] {

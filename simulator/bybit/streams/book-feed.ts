@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../core/listing.ts'
 import { formatUnits } from '../../core/units.ts'
 import { toSymbol } from '../symbols.ts'
-import type { Feed, TopicMessage } from './topics.ts'
+import type { Feed, TopicMessage } from './feed.ts'
 
 /** a top that does not change is told again */
 const AGAIN_MS = 3000

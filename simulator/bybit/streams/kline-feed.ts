@@ -3,7 +3,7 @@ import { readKline, type Kline } from '../../core/klines.ts'
 import type { Listing } from '../../core/listing.ts'
 import { formatUnits } from '../../core/units.ts'
 import { intervalNames } from '../klines.ts'
-import type { Feed } from './topics.ts'
+import type { Feed } from './feed.ts'
 
 const PUSH_MS = 1000
 

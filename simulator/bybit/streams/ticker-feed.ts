@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../core/listing.ts'
 import { toTicker } from '../tickers.ts'
-import type { Feed } from './topics.ts'
+import type { Feed } from './feed.ts'
 
 const PUSH_MS = 100
 /** told by REST alone, unless the contract is a future */

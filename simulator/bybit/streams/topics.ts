@@ -2,17 +2,10 @@ import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../core/listing.ts'
 import type { Symbols } from '../symbols.ts'
 import { toBookFeed } from './book-feed.ts'
+import type { Feed } from './feed.ts'
 import { toKlineFeed } from './kline-feed.ts'
 import { toTickerFeed } from './ticker-feed.ts'
 import { toTradeFeed } from './trade-feed.ts'
-
-/** What a topic has to say: the message without its topic. */
-export type TopicMessage = {
-  readonly type: 'snapshot' | 'delta'
-  readonly ts: number
-  readonly data: unknown
-}
-export type Feed = (now: number) => readonly TopicMessage[]
 
 export interface Topic {
   /** `kline`, `tickers` and the like */

@@ -5,7 +5,7 @@ import type { Listing } from '../../core/listing.ts'
 import { hash } from '../../core/random.ts'
 import { formatUnits } from '../../core/units.ts'
 import { toSymbol } from '../symbols.ts'
-import type { Feed } from './topics.ts'
+import type { Feed } from './feed.ts'
 
 const STEP_MS = 100
 const scratch = emptyGrown()

@@ -2,7 +2,7 @@ import { readBookTop } from '../../core/book.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Instrument } from '../instruments.ts'
 import { toBook } from '../tickers.ts'
-import type { Feed } from './channels.ts'
+import type { Feed } from './feed.ts'
 
 const STEP_MS = { 1: 10, 5: 100 } as const
 

@@ -1,7 +1,7 @@
 import { readKline } from '../../core/klines.ts'
 import { openTimeOf, toRow, type Bar } from '../candles.ts'
 import type { Instrument } from '../instruments.ts'
-import type { Feed } from './channels.ts'
+import type { Feed } from './feed.ts'
 
 const PUSH_MS = 1000
 

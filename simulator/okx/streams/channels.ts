@@ -5,11 +5,10 @@ import { toFundingRate, toMarkPrice } from '../tickers.ts'
 import type { Argument } from './argument.ts'
 import { toBookFeed } from './book-feed.ts'
 import { toCandleFeed } from './candle-feed.ts'
+import type { Feed } from './feed.ts'
 import { toRowFeed, toTickerFeed } from './row-feed.ts'
 import { toTradeFeed } from './trade-feed.ts'
 
-/** What a channel has to say: the rows of each message, `data`. */
-export type Feed = (now: number) => readonly (readonly unknown[])[]
 type Find = () => Instrument | undefined
 
 export const PUBLIC_PATH = '/ws/v5/public'

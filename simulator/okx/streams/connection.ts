@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Faults } from '../../core/faults.ts'
 import { Delivery } from '../../streams/delivery.ts'
 import { keyOf, parseRequest, type Argument, type Request } from './argument.ts'
-import type { Feed } from './channels.ts'
+import type { Feed } from './feed.ts'
 
 /** subscribe, unsubscribe and login together, of one connection. https://www.okx.com/docs-v5/en/#overview-websocket-overview */
 const MOST_REQUESTS = 480

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Instrument } from '../instruments.ts'
 import { toTicker } from '../tickers.ts'
-import type { Feed } from './channels.ts'
+import type { Feed } from './feed.ts'
 
 const TICKER_MS = 100
 /** what does not change is told again after so long */

@@ -3,7 +3,7 @@ import { emptyGrown } from '../../core/growth.ts'
 import { growMinute } from '../../core/klines.ts'
 import { hash } from '../../core/random.ts'
 import { formatContracts, formatPrice, type Instrument } from '../instruments.ts'
-import type { Feed } from './channels.ts'
+import type { Feed } from './feed.ts'
 
 const STEP_MS = 100
 const scratch = emptyGrown()
