@@ -1,36 +1,20 @@
 import { expect } from 'chai'
-import { openStream, type Event, type Stream } from './open-stream.ts'
+import { isError, isOf, rowsOf, subscribe } from './okx-events.ts'
+import type { Event } from './open-stream.ts'
 import { postJson } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { openOkx, type Told } from './venue-client.ts'
+import { openOkx } from './venue-client.ts'
+import { withStreams } from './with-streams.ts'
 
 const instId = 'BTC-USDT-SWAP'
-const of = (channel: string) => (event: Event) =>
-  event['data'] !== undefined && (event['arg'] as Told)['channel'] === channel
-const rowsOf = (event: Event) => event['data'] as Told[]
-const subscribe = (...args: object[]) => ({ op: 'subscribe', args })
-const isError = ({ event }: Event) => event === 'error'
 
 describe('simulated account streams of OKX', function () {
   this.timeout(40_000)
 
-  let simulator: Started
-  const open: Stream[] = []
-
-  before(async () => {
-    simulator = await startSimulator('--symbols', '3', '--rate', '30')
-  })
-
-  after(() => simulator.stop())
-  afterEach(async () => {
-    for (const stream of open.splice(0)) stream.close()
-    await postJson(`${simulator.url}/_sim/reset`, {})
-  })
+  const simulator = withStreams()
 
   it('let in who signs, and refuse the others with the code of each', async () => {
-    const stream = await openStream(simulator.url, '/ws/v5/private')
-    open.push(stream)
-    const now = (await openOkx(simulator.url)).now()
+    const stream = await simulator.connect('/ws/v5/private')
+    const now = (await openOkx(simulator.url())).now()
     const timestamp = String(Math.floor(now / 1000))
     const good = { apiKey: 'demo', passphrase: 'p', timestamp, sign: 'wrong' }
     const refused: [arg: object, code: string][] = [
@@ -53,20 +37,20 @@ describe('simulated account streams of OKX', function () {
   })
 
   it('tell an account what stands and what changes, of all or of one instrument', async () => {
-    const client = await openOkx(simulator.url)
+    const client = await openOkx(simulator.url())
     const [all, one] = await Promise.all([
       client.openStream('/ws/v5/private'),
       client.openStream('/ws/v5/private'),
     ])
-    open.push(all, one)
+    simulator.keep(all, one)
     all.send(subscribe({ channel: 'positions', instType: 'ANY' }, { channel: 'account' }))
     const count = await all.wait(({ event }) => event === 'channel-conn-count')
     expect(count).to.include({ channel: 'positions', connCount: '1' })
-    expect(await all.wait(of('positions'))).to.deep.include({ eventType: 'snapshot', data: [] })
-    expect(rowsOf(await all.wait(of('account')))[0]).to.include.keys('uTime', 'details')
+    expect(await all.wait(isOf('positions'))).to.deep.include({ eventType: 'snapshot', data: [] })
+    expect(rowsOf(await all.wait(isOf('account')))[0]).to.include.keys('uTime', 'details')
     one.send(subscribe({ channel: 'positions', instType: 'SWAP', instId: 'ETH-USDT-SWAP' }))
     expect(await one.wait(({ event }) => event === 'channel-conn-count')).to.include({ connCount: '2' })
-    await one.wait(of('positions'))
+    await one.wait(isOf('positions'))
     const buy = (name: string) =>
       client.ask('POST /api/v5/trade/order', {
         instId: name,
@@ -77,7 +61,7 @@ describe('simulated account streams of OKX', function () {
       })
     expect(await buy(instId)).to.include({ code: '0' })
     expect(await buy('ETH-USDT-SWAP')).to.include({ code: '0' })
-    const isUpdate = (event: Event) => of('positions')(event) && event['eventType'] === 'event_update'
+    const isUpdate = (event: Event) => isOf('positions')(event) && event['eventType'] === 'event_update'
     expect(rowsOf(await one.wait(isUpdate))[0]).to.include({ instId: 'ETH-USDT-SWAP', pos: '0.01' })
     one.send(subscribe({ channel: 'orders', instType: 'SWAP', instId: 'NONE' }))
     expect(await one.wait(isError)).to.include({ code: '60018' })
@@ -86,12 +70,12 @@ describe('simulated account streams of OKX', function () {
   })
 
   it('give a channel of an account to 30 connections', async () => {
-    const client = await openOkx(simulator.url)
+    const client = await openOkx(simulator.url())
     for (let i = 0; i < 31; i++) {
       // So many in a second would be too many.
-      await postJson(`${simulator.url}/_sim/reset`, {})
+      await postJson(`${simulator.url()}/_sim/reset`, {})
       const stream = await client.openStream('/ws/v5/private')
-      open.push(stream)
+      simulator.keep(stream)
       stream.send(subscribe({ channel: 'orders', instType: 'SWAP' }))
       const told = await stream.wait(({ event }) => String(event).startsWith('channel-conn-count'))
       expect(told).to.include(

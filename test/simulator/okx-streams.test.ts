@@ -2,43 +2,22 @@ import { Agent } from 'node:http'
 import ccxt from 'ccxt'
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
-import { openStream, type Event, type Stream } from './open-stream.ts'
+import { isError, isOf, rowsOf, subscribe } from './okx-events.ts'
+import { openStream, type Event } from './open-stream.ts'
 import { getJson, postJson, until } from './request.ts'
 import { startSimulator, type Started } from './start-simulator.ts'
 import type { Told } from './venue-client.ts'
+import { withStreams } from './with-streams.ts'
 
 const instId = 'BTC-USDT-SWAP'
-const of = (channel: string) => (event: Event) =>
-  event['data'] !== undefined && (event['arg'] as Told)['channel'] === channel
-const rowsOf = (event: Event) => event['data'] as Told[]
-const subscribe = (...args: object[]) => ({ op: 'subscribe', args })
-const isError = ({ event }: Event) => event === 'error'
 
 describe('simulated streams of OKX', function () {
   this.timeout(40_000)
 
-  let simulator: Started
-  const open: Stream[] = []
-
-  before(async () => {
-    // A minute takes two seconds.
-    simulator = await startSimulator('--symbols', '3', '--rate', '30')
-  })
-
-  after(() => simulator.stop())
-  afterEach(async () => {
-    for (const stream of open.splice(0)) stream.close()
-    await postJson(`${simulator.url}/_sim/reset`, {})
-  })
-
-  async function connect(path: string): Promise<Stream> {
-    const stream = await openStream(simulator.url, path)
-    open.push(stream)
-    return stream
-  }
+  const simulator = withStreams()
 
   it('answer pings and requests, and say what is wrong', async () => {
-    const stream = await connect('/ws/v5/public')
+    const stream = await simulator.connect('/ws/v5/public')
     stream.socket.send('ping')
     await stream.wait(({ text }) => text === 'pong')
     const problems: [args: object, code: string, text: string][] = [
@@ -69,24 +48,24 @@ describe('simulated streams of OKX', function () {
     const ack = await stream.wait(({ event }) => event === 'subscribe')
     expect(ack['arg']).to.deep.equal(arg)
     expect(ack['connId']).to.be.a('string')
-    await stream.wait(of('tickers'))
+    await stream.wait(isOf('tickers'))
     stream.send({ op: 'unsubscribe', args: [arg] })
     const ended = await stream.wait(({ event }) => event === 'unsubscribe')
     expect(ended['arg']).to.deep.equal(arg)
     const heard = stream.heard.length
     stream.send(subscribe({ channel: 'bbo-tbt', instId }))
-    await stream.wait(of('bbo-tbt'), heard)
-    expect(stream.heard.slice(heard).filter(of('tickers'))).to.deep.equal([])
+    await stream.wait(isOf('bbo-tbt'), heard)
+    expect(stream.heard.slice(heard).filter(isOf('tickers'))).to.deep.equal([])
   })
 
   it('tell of the market what REST tells, in the fields that were recorded', async () => {
-    const stream = await connect('/ws/v5/public')
+    const stream = await simulator.connect('/ws/v5/public')
     const channels = ['tickers', 'bbo-tbt', 'books5', 'trades', 'mark-price', 'funding-rate']
     stream.send(subscribe(...channels.map((channel) => ({ channel, instId }))))
     const told = new Map<string, Told>()
-    for (const channel of channels) told.set(channel, rowsOf(await stream.wait(of(channel)))[0]!)
+    for (const channel of channels) told.set(channel, rowsOf(await stream.wait(isOf(channel)))[0]!)
     const read = async (path: string) => {
-      const { data } = await getJson<{ data: Told[] }>(`${simulator.url}/api/v5/${path}`)
+      const { data } = await getJson<{ data: Told[] }>(`${simulator.url()}/api/v5/${path}`)
       return data[0]!
     }
     expect(told.get('tickers')).to.have.keys(Object.keys(await read(`market/ticker?instId=${instId}`)))
@@ -102,48 +81,50 @@ describe('simulated streams of OKX', function () {
     expect(told.get('trades')).to.include.keys('instId', 'tradeId', 'px', 'sz', 'side', 'ts')
     // Best prices come in the order of the book.
     await stream.wait(
-      (event) => of('bbo-tbt')(event) && rowsOf(event)[0]!['seqId'] !== told.get('bbo-tbt')!['seqId'],
+      (event) => isOf('bbo-tbt')(event) && rowsOf(event)[0]!['seqId'] !== told.get('bbo-tbt')!['seqId'],
     )
-    const ids = stream.heard.filter(of('bbo-tbt')).map((event) => Number(rowsOf(event)[0]!['seqId']))
+    const ids = stream.heard.filter(isOf('bbo-tbt')).map((event) => Number(rowsOf(event)[0]!['seqId']))
     expect(ids).to.deep.equal(ids.toSorted((a, b) => a - b))
   })
 
   it('confirm a candle with its last state, equal to what REST answers, before the next', async () => {
-    const stream = await connect('/ws/v5/business')
+    const stream = await simulator.connect('/ws/v5/business')
     stream.send(subscribe({ channel: 'candle1m', instId }))
     const rowOf = (event: Event) => (event['data'] as string[][])[0]!
-    const closed = rowOf(await stream.wait((event) => of('candle1m')(event) && rowOf(event)[8] === '1'))
-    const next = stream.heard.filter(of('candle1m')).map(rowOf)
+    const closed = rowOf(await stream.wait((event) => isOf('candle1m')(event) && rowOf(event)[8] === '1'))
+    const next = stream.heard.filter(isOf('candle1m')).map(rowOf)
     const at = next.findIndex((row) => row[8] === '1')
     const after = await stream.wait(
-      (event) => of('candle1m')(event) && Number(rowOf(event)[0]) > Number(closed[0]),
+      (event) => isOf('candle1m')(event) && Number(rowOf(event)[0]) > Number(closed[0]),
     )
     expect(next.slice(0, at).every((row) => row[0] === closed[0] && row[8] === '0')).to.equal(true)
     expect(Number(rowOf(after)[0])).to.equal(Number(closed[0]) + 60_000)
     const query = `instId=${instId}&bar=1m&before=${Number(closed[0]) - 1}&after=${Number(closed[0]) + 1}`
     const { data } = await getJson<{ data: string[][] }>(
-      `${simulator.url}/api/v5/market/history-candles?${query}`,
+      `${simulator.url()}/api/v5/market/history-candles?${query}`,
     )
     expect(data).to.deep.equal([closed])
   })
 
   it('are cut, and told late, by faults', async () => {
-    const stream = await connect('/ws/v5/business')
-    await postJson(`${simulator.url}/_sim/faults`, [
+    const stream = await simulator.connect('/ws/v5/business')
+    await postJson(`${simulator.url()}/_sim/faults`, [
       { kind: 'lateClose', ms: 20_000, path: 'stream/public/candle1m' },
     ])
     stream.send(subscribe({ channel: 'candle1m', instId }))
     const rowOf = (event: Event) => (event['data'] as string[][])[0]!
-    await stream.wait((event) => of('candle1m')(event) && rowOf(event)[8] === '1')
-    const rows = stream.heard.filter(of('candle1m')).map(rowOf)
+    await stream.wait((event) => isOf('candle1m')(event) && rowOf(event)[8] === '1')
+    const rows = stream.heard.filter(isOf('candle1m')).map(rowOf)
     expect(Number(rows.at(-2)![0]), 'the next candle was told before').to.be.above(Number(rows.at(-1)![0]))
     const closed = new Promise((resolve) => stream.socket.once('close', resolve))
-    await postJson(`${simulator.url}/_sim/faults`, [{ kind: 'cut', path: 'stream/public/candle', count: 1 }])
+    await postJson(`${simulator.url()}/_sim/faults`, [
+      { kind: 'cut', path: 'stream/public/candle', count: 1 },
+    ])
     await closed
   })
 
   it('take 480 requests in an hour of a connection', async () => {
-    const stream = await connect('/ws/v5/public')
+    const stream = await simulator.connect('/ws/v5/public')
     const arg = { channel: 'funding-rate', instId }
     for (let i = 0; i < 240; i++) {
       stream.send(subscribe(arg))
@@ -157,7 +138,7 @@ describe('simulated streams of OKX', function () {
   })
 
   it('are understood by the real ccxt', async () => {
-    const { url } = simulator
+    const url = simulator.url()
     const venue = new ccxt.pro.okx({
       apiKey: 'demo',
       secret: 'demo',
