@@ -4,8 +4,7 @@ import { formatFixed, parseFixed, shareOf, times } from '../../simulator/account
 import { applyFill, flatPosition } from '../../simulator/account/position.ts'
 import { AccountClient, type Truth } from './account-client.ts'
 import { postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import { startWave } from './wave.ts'
 
 const fixed = (text: string) => parseFixed(text)!
 const sum = (texts: readonly string[]) => texts.reduce((total, text) => total + fixed(text), 0n)
@@ -94,19 +93,8 @@ describe('simulator account arithmetic', function () {
     ['hedge', true],
   ] as const) {
     it(`holds through orders, fills, flips and funding in ${mode} mode`, async () => {
-      const file = writeWave()
       // A simulated minute lasts half a second.
-      const simulator: Started = await startSimulator(
-        '--symbols',
-        '2',
-        '--replay',
-        file.path,
-        '--rate',
-        '120',
-        '--weight-limit',
-        '1000000',
-      )
-      file.remove()
+      const simulator = await startWave('--rate', '120', '--weight-limit', '1000000')
       try {
         const wish = { key: 'demo', secret: 'demo', dualSidePosition: hedged }
         await postJson(`${simulator.url}/_sim/accounts`, wish)

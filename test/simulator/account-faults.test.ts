@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { AccountClient, type Row } from './account-client.ts'
 import { openUserStream, type Event } from './open-stream.ts'
 import { postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { startWave } from './wave.ts'
 
 type Rows = readonly Row[]
 
@@ -15,19 +15,8 @@ describe('simulator account faults', function () {
   const symbol = 'AAAUSDT'
 
   before(async () => {
-    const file = writeWave()
     // A simulated second lasts 100 ms.
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
-      '--rate',
-      '10',
-      '--weight-limit',
-      '1000000',
-    )
-    file.remove()
+    simulator = await startWave('--rate', '10', '--weight-limit', '1000000')
   })
 
   after(() => simulator.stop())

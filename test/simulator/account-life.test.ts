@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { AccountClient, type Row } from './account-client.ts'
 import { openUserStream } from './open-stream.ts'
 import { getJson, postJson, request, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { awaitMark, writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { awaitMark, startWave } from './wave.ts'
 
 describe('simulator accounts over time', function () {
   this.timeout(20_000)
@@ -13,19 +13,8 @@ describe('simulator accounts over time', function () {
   let client: AccountClient
 
   beforeEach(async () => {
-    const file = writeWave()
     // A simulated minute lasts two seconds.
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
-      '--rate',
-      '30',
-      '--weight-limit',
-      '1000000',
-    )
-    file.remove()
+    simulator = await startWave('--rate', '30', '--weight-limit', '1000000')
     client = await AccountClient.open(simulator.url)
   })
 

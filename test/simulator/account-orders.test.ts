@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { AccountClient, Refusal, type Row } from './account-client.ts'
 import { getJson, postJson } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { startWave } from './wave.ts'
 
 interface Top {
   readonly bidPrice: string
@@ -17,12 +17,7 @@ describe('simulator orders', function () {
   const symbol = 'AAAUSDT'
 
   before(async () => {
-    const file = writeWave()
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
+    simulator = await startWave(
       '--weight-limit',
       '1000000',
       '--account',
@@ -30,7 +25,6 @@ describe('simulator orders', function () {
       '--account',
       'two:second',
     )
-    file.remove()
     client = await AccountClient.open(simulator.url, 'one', 'first')
   })
 

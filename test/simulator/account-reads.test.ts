@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { AccountClient, type Row } from './account-client.ts'
 import { getJson } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { startWave } from './wave.ts'
 
 type Rows = readonly Row[]
 interface AccountAnswer {
@@ -20,12 +20,7 @@ describe('simulator account answers', function () {
   const symbol = 'AAAUSDT'
 
   before(async () => {
-    const file = writeWave()
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
+    simulator = await startWave(
       '--weight-limit',
       '1000000',
       '--account',
@@ -35,7 +30,6 @@ describe('simulator account answers', function () {
       '--account',
       'modes:m',
     )
-    file.remove()
     client = await AccountClient.open(simulator.url)
   })
 

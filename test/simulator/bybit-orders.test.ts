@@ -1,11 +1,12 @@
 import { Agent } from 'node:http'
 import ccxt from 'ccxt'
 import { expect } from 'chai'
-import { AccountClient } from './account-client.ts'
+import type { AccountClient } from './account-client.ts'
+import { openAccount } from './open-account.ts'
 import { postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
+import type { Started } from './start-simulator.ts'
 import { openBybit, type Body, type Told, type VenueClient } from './venue-client.ts'
-import { writeWave } from './wave.ts'
+import { startWave } from './wave.ts'
 
 const category = 'linear'
 const symbol = 'AAAUSDT'
@@ -22,20 +23,14 @@ describe('simulated orders and settings of Bybit', function () {
   let truth: AccountClient
 
   before(async () => {
-    const file = writeWave()
-    simulator = await startSimulator('--symbols', '2', '--replay', file.path, '--rate', '20')
-    file.remove()
+    simulator = await startWave('--rate', '20')
   })
 
   after(() => simulator.stop())
 
-  let opened = 0
   beforeEach(async () => {
-    opened += 1
     await postJson(`${simulator.url}/_sim/reset`, {})
-    await postJson(`${simulator.url}/_sim/accounts`, { key: `user${opened}`, secret: 's' })
-    client = await openBybit(simulator.url, `user${opened}`, 's')
-    truth = await AccountClient.open(simulator.url, `user${opened}`, 's')
+    ;({ client, truth } = await openAccount(simulator.url, openBybit))
   })
 
   // A limit of ten in a second is not what these are about.

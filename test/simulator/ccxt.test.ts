@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import ccxt from 'ccxt'
 import { AccountClient } from './account-client.ts'
 import { getJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { startWave } from './wave.ts'
 
 type Pro = InstanceType<typeof ccxt.pro.binanceusdm>
 
@@ -17,9 +17,7 @@ describe('simulator under the real ccxt', function () {
   let client: AccountClient
 
   before(async () => {
-    const file = writeWave()
-    simulator = await startSimulator('--symbols', '2', '--replay', file.path)
-    file.remove()
+    simulator = await startWave()
     client = await AccountClient.open(simulator.url)
     const { url } = simulator
     venue = new ccxt.pro.binanceusdm({

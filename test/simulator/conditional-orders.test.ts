@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { AccountClient, type Parameters, type Row } from './account-client.ts'
 import { openUserStream, type Event, type Stream } from './open-stream.ts'
 import { postJson } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { awaitMark, writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { awaitMark, startWave } from './wave.ts'
 
 describe('simulator conditional orders', function () {
   this.timeout(30_000)
@@ -14,19 +14,8 @@ describe('simulator conditional orders', function () {
   const symbol = 'AAAUSDT'
 
   before(async () => {
-    const file = writeWave()
     // A simulated minute lasts two seconds; within one the price goes from 98 to 102.
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
-      '--rate',
-      '30',
-      '--weight-limit',
-      '1000000',
-    )
-    file.remove()
+    simulator = await startWave('--rate', '30', '--weight-limit', '1000000')
   })
 
   after(() => simulator.stop())

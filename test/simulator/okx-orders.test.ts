@@ -1,11 +1,12 @@
 import { Agent } from 'node:http'
 import ccxt from 'ccxt'
 import { expect } from 'chai'
-import { AccountClient } from './account-client.ts'
+import type { AccountClient } from './account-client.ts'
+import { openAccount } from './open-account.ts'
 import { postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
+import type { Started } from './start-simulator.ts'
 import { openOkx, type Body, type Told, type VenueClient } from './venue-client.ts'
-import { writeWave } from './wave.ts'
+import { startWave } from './wave.ts'
 
 const instId = 'AAA-USDT-SWAP'
 const rows = (told: Told): Told[] => told['data'] as Told[]
@@ -18,20 +19,14 @@ describe('simulated orders and settings of OKX', function () {
   let truth: AccountClient
 
   before(async () => {
-    const file = writeWave()
-    simulator = await startSimulator('--symbols', '2', '--replay', file.path, '--rate', '20')
-    file.remove()
+    simulator = await startWave('--rate', '20')
   })
 
   after(() => simulator.stop())
 
-  let opened = 0
   beforeEach(async () => {
-    opened += 1
     await postJson(`${simulator.url}/_sim/reset`, {})
-    await postJson(`${simulator.url}/_sim/accounts`, { key: `user${opened}`, secret: 's' })
-    client = await openOkx(simulator.url, `user${opened}`, 's')
-    truth = await AccountClient.open(simulator.url, `user${opened}`, 's')
+    ;({ client, truth } = await openAccount(simulator.url, openOkx))
   })
 
   /** The answer once it is none for asking too often. */

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { AccountClient } from './account-client.ts'
 import { openStream, openUserStream, type Stream } from './open-stream.ts'
 import { getJson, postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
-import { writeWave } from './wave.ts'
+import type { Started } from './start-simulator.ts'
+import { startWave } from './wave.ts'
 
 type Fields = Readonly<Record<string, string>>
 interface AccountUpdate {
@@ -21,17 +21,7 @@ describe('simulator user stream', function () {
   const streams: Stream[] = []
 
   async function start(...more: string[]): Promise<void> {
-    const file = writeWave()
-    simulator = await startSimulator(
-      '--symbols',
-      '2',
-      '--replay',
-      file.path,
-      '--weight-limit',
-      '1000000',
-      ...more,
-    )
-    file.remove()
+    simulator = await startWave('--weight-limit', '1000000', ...more)
     client = await AccountClient.open(simulator.url)
   }
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
-import { AccountClient } from './account-client.ts'
+import type { AccountClient } from './account-client.ts'
+import { openAccount } from './open-account.ts'
 import { postJson, until } from './request.ts'
-import { startSimulator, type Started } from './start-simulator.ts'
+import type { Started } from './start-simulator.ts'
 import type { Told, VenueClient } from './venue-client.ts'
 import { bybit, list, okx, rows } from './venue-words.ts'
-import { writeWave } from './wave.ts'
+import { startWave } from './wave.ts'
 
 for (const [name, words] of Object.entries({ okx, bybit })) {
   describe(`simulator account faults in the words of ${name}`, function () {
@@ -15,20 +16,14 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
     let truth: AccountClient
 
     before(async () => {
-      const file = writeWave()
       // A minute lasts two seconds, and a limit of requests in one second comes back soon.
-      simulator = await startSimulator('--symbols', '2', '--replay', file.path, '--rate', '30')
-      file.remove()
+      simulator = await startWave('--rate', '30')
     })
 
     after(() => simulator.stop())
 
-    let opened = 0
     beforeEach(async () => {
-      opened += 1
-      await postJson(`${simulator.url}/_sim/accounts`, { key: `user${opened}`, secret: 's' })
-      client = await words.open(simulator.url, `user${opened}`, 's')
-      truth = await AccountClient.open(simulator.url, `user${opened}`, 's')
+      ;({ client, truth } = await openAccount(simulator.url, words.open))
     })
 
     afterEach(() => set([]))

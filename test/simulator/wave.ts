@@ -1,5 +1,6 @@
 import { getJson, until } from './request.ts'
 import { RECORDED_FROM, toLines, writeRecording, type Row } from './recording.ts'
+import { startSimulator, type Started } from './start-simulator.ts'
 
 /**
  * A recording in which AAAUSDT and BBBUSDT, or other symbols, go from 100 up to 102 and down to 98 and back within every minute, with 5,000
@@ -21,6 +22,16 @@ export function writeWave(
     ]),
   )
   return writeRecording(toLines(rows))
+}
+
+/** A simulator of AAAUSDT and BBBUSDT as `writeWave` has them, with more options. */
+export async function startWave(...options: string[]): Promise<Started> {
+  const file = writeWave()
+  try {
+    return await startSimulator('--symbols', '2', '--replay', file.path, ...options)
+  } finally {
+    file.remove()
+  }
 }
 
 /** Waits for the mark of AAAUSDT to be between two prices. */
