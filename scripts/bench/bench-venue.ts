@@ -10,8 +10,6 @@ export interface BenchVenue {
    * most of the time; undefined where they would not be
    */
   readonly orderPauseMs: number | undefined
-  /** venue ms after which it must be known what became of an order: it may come late by the venue's window for it */
-  readonly knownWithinMs: number
   /** places, as the simulator's faults name them */
   readonly places: {
     readonly createOrder: string

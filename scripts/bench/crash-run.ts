@@ -44,13 +44,15 @@ export interface CrashFigures extends CrashLedger {
   /** written by Redis and lost with it */
   readonly lostBytes: number
   /** intents of which it was not known in the venue's time for that what became of them, from their claim on */
-  readonly unknownTooLong: number
+  readonly unknownAfter30s: number
   /** of the venue's clock, from claim to the end of it */
   readonly longestUnknownMs: number
 }
 
 const traders = 3
 const soonMs = 30
+// Venue ms.
+const knownWithinMs = 30_000
 const settledWithinMs = 60_000
 const settlePauseMs = 25
 const mostBarrenStarts = 100
@@ -177,7 +179,7 @@ async function crashAll(
     for (let at = 0; at < open.length; at += 2) {
       const ageMs = clock.now() - Number(open[at + 1])
       longestUnknownMs = Math.max(longestUnknownMs, ageMs)
-      if (ageMs > speaks.knownWithinMs) unknown.add(open[at] ?? '')
+      if (ageMs > knownWithinMs) unknown.add(open[at] ?? '')
     }
     return settleClaims(parts)
   }
@@ -213,7 +215,7 @@ async function crashAll(
     killsByPoint,
     redisKills,
     lostBytes,
-    unknownTooLong: unknown.size,
+    unknownAfter30s: unknown.size,
     longestUnknownMs,
     ...ledger,
   }

@@ -1,22 +1,17 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
+import { sumCounts } from '../run-tests/run-mocha.ts'
+import type { Counts } from '../run-tests/run-mocha.ts'
 import { plainEnvironment } from './bench-redis.ts'
 import { tellProgress } from './report.ts'
-
-/** How many checks of the conformance suite ended how. */
-export interface ConformanceCounts {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
 
 // Real ms.
 const longestMs = 5 * 60_000
 const shownLines = 12
 
 /** Runs the compiled conformance suite of a venue against a simulator of its own. */
-export async function runConformance(venue: string, signal: AbortSignal): Promise<ConformanceCounts> {
+export async function runConformance(venue: string, signal: AbortSignal): Promise<Counts> {
   const root = projectRoot()
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
   const reporter = join(root, 'scripts', 'run-tests', 'reporter.cjs')
@@ -32,9 +27,9 @@ export async function runConformance(venue: string, signal: AbortSignal): Promis
   let said = ''
   for (const output of [child.stdout, child.stderr])
     output?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  let counts: ConformanceCounts | undefined
+  let told: Record<string, Counts> | undefined
   child.on('message', (message) => {
-    counts = message as ConformanceCounts
+    told = message as Record<string, Counts>
   })
   await new Promise<void>((resolve) => {
     child.once('error', () => resolve())
@@ -43,8 +38,9 @@ export async function runConformance(venue: string, signal: AbortSignal): Promis
   clearTimeout(late)
   signal.removeEventListener('abort', end)
   signal.throwIfAborted()
-  if (counts === undefined)
+  if (told === undefined)
     throw new Error(`the conformance suite of ${venue} broke off: ${lastOf(said, shownLines)}`)
+  const counts = sumCounts(Object.values(told))
   // The spec report ends with what failed, and why.
   if (counts.failed > 0)
     tellProgress(said.slice(Math.max(0, said.search(/^ {2}\d+ passing/m))).slice(0, 4_000))

@@ -6,7 +6,6 @@ export const binanceVenue: BenchVenue = {
   polls: { path: '/fapi/v1/klines', limit: 2_400, windowMs: 60_000 },
   marketName: (symbol) => symbol,
   orderPauseMs: undefined,
-  knownWithinMs: 30_000,
   places: {
     createOrder: 'POST /fapi/v1/order',
     readOrder: 'GET /fapi/v1/order',

@@ -6,7 +6,6 @@ export const bybitVenue: BenchVenue = {
   polls: { path: '/v5/market/kline', limit: 600, windowMs: 5_000 },
   marketName: (symbol) => symbol,
   orderPauseMs: 500,
-  knownWithinMs: 30_000,
   places: {
     createOrder: 'POST /v5/order/create',
     readOrder: 'GET /v5/order/',

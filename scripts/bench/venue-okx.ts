@@ -6,7 +6,6 @@ export const okxVenue: BenchVenue = {
   polls: { path: '/api/v5/market/candles', limit: 40, windowMs: 2_000 },
   marketName: (symbol) => symbol.replace(/-SWAP$/, '').replaceAll('-', ''),
   orderPauseMs: 0,
-  knownWithinMs: 45_000,
   places: {
     createOrder: 'POST /api/v5/trade/order',
     readOrder: 'GET /api/v5/trade/order',

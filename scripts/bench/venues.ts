@@ -12,7 +12,7 @@ import { measureLap } from './lap.ts'
 import type { LapFigures } from './lap.ts'
 import { printColumns, tellProgress, toCount, toPercent, toSeconds } from './report.ts'
 import { runConformance } from './run-conformance.ts'
-import type { ConformanceCounts } from './run-conformance.ts'
+import type { Counts } from '../run-tests/run-mocha.ts'
 
 const share = 0.95
 
@@ -68,7 +68,7 @@ type Wanted = Readonly<
 /** What was measured at a venue; undefined what was not asked for. */
 interface Found {
   readonly speaks: BenchVenue
-  readonly conformance: ConformanceCounts | undefined
+  readonly conformance: Counts | undefined
   readonly lap: LapFigures | undefined
   readonly account: AccountFigures | undefined
   readonly crashes: CrashFigures | undefined
@@ -126,7 +126,7 @@ function tell(found: readonly Found[]): void {
     row('  Redis killed', '', ({ crashes }) => count(crashes?.redisKills)),
     row('  orders too many', '0', ({ crashes }) => count(crashes?.duplicates)),
     row('  outcomes lost', '0', ({ crashes }) => count(crashes?.lost)),
-    row('  outcomes known too late', '0', ({ crashes }) => count(crashes?.unknownTooLong)),
+    row('  outcomes known too late', '0', ({ crashes }) => count(crashes?.unknownAfter30s)),
     row('positions that came and went', '', ({ cover }) => count(cover?.histories)),
     row('  without cover, p99', '3,000 ms', ({ cover }) => ms(cover?.uncoveredP99Ms)),
     row('  without cover, max', '', ({ cover }) => ms(cover?.uncoveredMaxMs)),
@@ -160,8 +160,7 @@ function toLine({ speaks, conformance, lap, account, crashes, cover }: Found) {
     redisKills: crashes?.redisKills,
     duplicates: crashes?.duplicates,
     lost: crashes?.lost,
-    unknownTooLong: crashes?.unknownTooLong,
-    knownWithinMs: crashes && speaks.knownWithinMs,
+    unknownAfter30s: crashes?.unknownAfter30s,
     ...cover,
   }
   return Object.fromEntries(
