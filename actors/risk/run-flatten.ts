@@ -77,7 +77,8 @@ export function runFlatten(
     }
     await tell(progress)
     if (judgement.isDone) await finish(running)
-    else running.doneAt = undefined
+    // A list that was asked for after the sizes makes them old words, which are no others.
+    else if (isAnythingLeft(progress)) running.doneAt = undefined
   }
 
   /** Reads what is asked for, and begins or ends. Without Redis what is under way goes on. */
@@ -224,4 +225,8 @@ export function runFlatten(
     tell: () => ({ flattening: running === undefined ? 0 : 1 }),
     stop: () => timer.stop(),
   }
+}
+
+function isAnythingLeft({ left, orders, stops }: FlattenProgress): boolean {
+  return Object.keys(left).length + orders + stops > 0
 }

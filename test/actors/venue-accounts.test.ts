@@ -1,139 +1,159 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { readBalances } from '../../lib/account/balances.ts'
 import { readModes } from '../../lib/account/account-modes.ts'
 import { readPositions } from '../../lib/account/positions.ts'
-import { readConfig } from '../../lib/hub/config.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
-import { openHub } from '../../lib/hub/hub.ts'
-import type { Hub } from '../../lib/hub/hub.ts'
-import { openLog } from '../../lib/hub/log.ts'
-import { startAccountVenue } from '../support/account-venue.ts'
-import type { AccountVenue } from '../support/account-venue.ts'
-import { startChild } from '../support/child.ts'
+import { AccountClient } from '../simulator/account-client.ts'
+import { postJson } from '../simulator/request.ts'
+import { differencesOf, keySettings, openTrading } from '../support/account-system.ts'
 import type { Child } from '../support/child.ts'
-import { startRedisProcess } from '../support/redis-process.ts'
-import { cleanEnvironment } from '../support/run-program.ts'
-import { signedKeys } from '../support/signed-venue.ts'
+import { withSystem } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
+import { nameAt } from '../support/venue-names.ts'
 
-const venues = [
-  { id: 'okx', symbol: 'ETH-USDT-SWAP' },
-  { id: 'bybit', symbol: 'ETHUSDT' },
-] as const
+const symbol = 'ETHUSDT'
+const hedged = { key: 'hedged', secret: 'hedged' }
+const simulatorFlags = ['--account', 'demo:demo:USDT=100000', '--account', 'hedged:hedged:USDT=100000']
 
-for (const { id, symbol } of venues) {
-  describe(`an account at ${id} that is read by the position actor`, function () {
+for (const venue of ['okx', 'bybit'] as const) {
+  describe(`an account at ${venue} that is read by the position actor`, function () {
     this.timeout(60_000)
-    const stops: (() => Promise<unknown> | void)[] = []
-    let hub: Hub
-    let venue: AccountVenue
+    const opened = withSystem({ venue, symbols: 3, klines: 0, cursors: 1, simulatorFlags })
+    const of = { venue, account: 'main' }
+    const place = `${nameAt(venue, symbol)}/both`
+    let client: AccountClient
     let child: Child
-    const of = { venue: id, account: 'main' }
 
     before(async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'sluice-accounts-'))
-      stops.push(() => rmSync(folder, { recursive: true, force: true }))
-      const configFile = join(folder, 'sluice.json')
-      writeFileSync(configFile, '{}')
-      const redis = await startRedisProcess()
-      stops.push(() => redis.stop())
-      venue = await startAccountVenue(id)
-      stops.push(() => venue.close())
-      const { host, port, password } = redis.endpoint
-      const { config } = readConfig({ exchange: id, logLevel: 'error' }, { SLUICE_CONFIG: configFile })
-      hub = await openHub(config, redis.endpoint, openLog('error', { test: 1 }), 'test')
-      stops.push(() => hub.close())
-      child = startChild(
-        'position',
-        process.execPath,
-        ['actors/position'],
-        cleanEnvironment({
-          REDIS_URL: `redis://:${password}@${host}:${port}`,
-          SLUICE_CONFIG: configFile,
-          SLUICE_EXCHANGE: id,
-          SLUICE_EXCHANGE_URL: venue.url,
-          SLUICE_ACCOUNT: 'main',
-          SLUICE_KEY_MAIN: signedKeys.key,
-          SLUICE_SECRET_MAIN: signedKeys.secret,
-          SLUICE_PASSPHRASE_MAIN: signedKeys.passphrase,
-          SLUICE_LOG_LEVEL: 'warn',
-        }),
-      )
-      stops.push(() => child.signal('SIGKILL'))
+      client = await openTrading(opened())
+      child = await opened().start('position', keySettings)
       await untilConnected()
     })
-    after(async () => {
-      for (const stop of stops.toReversed()) await stop()
-    })
+    // Whatever a test did not get to.
+    afterEach(() => opened().simulator.faults())
 
-    const sizeOf = async () => (await readPositions(hub, of)).get(`${symbol}/both`)?.size
-    const untilSize = (size: string, withinMs = 10_000) => {
-      let found: string | undefined
-      return until(
-        `a size of ${size}`,
-        async () => (found = await sizeOf()) === size,
-        withinMs,
-        () => String(found),
-      )
+    const beat = async () => {
+      const { hub } = opened()
+      const actors = await readLivingActors(hub.redis, hub.keys)
+      return actors.find(({ id }) => id.endsWith(`:${child.pid}`))?.fields ?? {}
     }
-    const beat = async () => (await readLivingActors(hub.redis, hub.keys))[0]?.fields ?? {}
     const untilConnected = () =>
       until('the stream is connected', async () => (await beat())['connected'] === '1', 20_000)
+    const positionOf = async () => (await readPositions(opened().hub, of)).get(place)
+    const untilSame = (withinMs = 10_000) => {
+      let found: string[] = []
+      return until(
+        'Redis tells what the venue knows',
+        async () => (found = await differencesOf(opened(), client)).length === 0,
+        withinMs,
+        () => found.join('; '),
+      )
+    }
+    // Nothing is told by the stream, of what is held or of money.
+    const hush = () => opened().simulator.faults({ kind: 'drop', path: 'stream/private' })
 
     it('is in Redis, with its modes and its balance', async () => {
-      venue.hold(symbol, '3')
-      await untilSize('3')
-      const place = (await readPositions(hub, of)).get(`${symbol}/both`)
-      expect(place?.entryPrice).to.equal('100.5')
+      const { hub } = opened()
+      await client.market(symbol, 'BUY', '0.3')
+      await untilSame()
+      expect((await positionOf())?.size).to.equal(venue === 'okx' ? '3' : '0.3')
       await until('the modes', async () => (await readModes(hub, of)) !== undefined, 10_000)
       expect(await readModes(hub, of)).to.include({ positionMode: 'one-way', multiAssets: false })
-      await until('a balance', async () => (await readBalances(hub, of)).get('USDT') !== undefined, 10_000)
-      expect((await readBalances(hub, of)).get('USDT')?.walletBalance).to.equal('1000')
+      expect((await readBalances(hub, of)).get('USDT')?.walletBalance).to.match(/^99999\.\d+$/)
     })
 
     it('is confirmed by all three sources', async () => {
-      venue.hold(symbol, '4')
-      const sources = async () =>
-        Object.keys((await readPositions(hub, of)).get(`${symbol}/both`)?.lastConfirmedAt ?? {}).toSorted()
+      await client.market(symbol, 'BUY', '0.1')
       let found: string[] = []
-      const all = async () => (found = await sources()).length === 3
+      const all = async () => {
+        found = Object.keys((await positionOf())?.lastConfirmedAt ?? {}).toSorted()
+        return found.length === 3
+      }
       await until('a word of each', all, 10_000, () => found.join(' '))
       expect(found).to.deep.equal(['account', 'risk', 'stream'])
     })
 
-    it('follows the stream at once, and the endpoints where the stream says nothing', async () => {
-      venue.hold(symbol, '-2.5')
-      tell(`${id}: heard of a position after ${await untilSize('-2.5')} ms`)
-      venue.hold(symbol, '7', true)
-      tell(`${id}: asked for a position after ${await untilSize('7')} ms`)
-      venue.pay('25.5')
-      await until(
-        'the payment',
-        async () => (await readBalances(hub, of)).get('USDT')?.walletBalance === '1025.5',
-        10_000,
-      )
-    })
-
-    it('is flat when the venue says so, and when it has forgotten that there was a position', async () => {
-      venue.hold(symbol, '0', true)
-      await untilSize('0')
-      venue.hold(symbol, '1')
-      await untilSize('1')
-      if (id === 'bybit') return
-      venue.forget(symbol)
-      await untilSize('0', 20_000)
-    })
-
     it('is heard again after its connection was lost', async () => {
-      const opened = Number((await beat())['opened'])
-      for (const socket of venue.sockets.values()) socket.terminate()
-      await until('another connection', async () => Number((await beat())['opened']) > opened, 10_000)
+      const before = Number((await beat())['opened'])
+      await opened().simulator.faults({ kind: 'cut', path: 'stream/private', count: 1 })
+      await client.market(symbol, 'SELL', '0.2')
+      await until('another connection', async () => Number((await beat())['opened']) > before, 10_000)
       await untilConnected()
-      venue.hold(symbol, '9')
-      await untilSize('9')
+      await client.market(symbol, 'BUY', '0.2')
+      await untilSame()
+      const heard = async () =>
+        ((await positionOf())?.lastConfirmedAt.stream ?? 0) >= ((await positionOf())?.time ?? NaN)
+      await until('the stream tells of it', heard, 5_000)
+    })
+
+    it('follows the stream at once, and the endpoints where the stream says nothing', async () => {
+      await client.market(symbol, 'SELL', '0.7')
+      tell(`${venue}: heard of a position after ${await untilSame()} ms`)
+      await hush()
+      await client.market(symbol, 'BUY', '1.1')
+      tell(`${venue}: asked for a position after ${await untilSame()} ms`)
+      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '25.5' })
+      tell(`${venue}: asked for a payment after ${await untilSame()} ms`)
+      await opened().simulator.faults()
+      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-25.5' })
+      await untilSame()
+    })
+
+    it('is flat when the venue says so', async () => {
+      await client.market(symbol, 'SELL', '0.8')
+      tell(`${venue}: heard that it is flat after ${await untilSame()} ms`)
+      expect((await positionOf())?.size).to.equal('0')
+      await client.market(symbol, 'BUY', '0.2')
+      await untilSame()
+      await hush()
+      await client.market(symbol, 'SELL', '0.2')
+      tell(`${venue}: asked whether it is flat after ${await untilSame()} ms`)
+      expect((await positionOf())?.size).to.equal('0')
+    })
+
+    // Bybit tells of every symbol that is asked for by its name, held or not.
+    if (venue === 'okx')
+      it('is flat when the venue has forgotten that there was a position', async () => {
+        await client.market(symbol, 'BUY', '0.2')
+        await untilSame()
+        await opened().simulator.faults(
+          { kind: 'drop', path: 'stream/private' },
+          { kind: 'lackRows', symbol, path: '/account/positions' },
+        )
+        const isFlat = async () => (await positionOf())?.size === '0'
+        tell(`believed to be flat after ${await until('a size of 0', isFlat, 20_000)} ms`)
+        await opened().simulator.faults()
+        await untilSame()
+      })
+
+    it('has both sides of a symbol in hedge mode', async () => {
+      await postJson(`${client.url}/_sim/accounts`, { ...hedged, dualSidePosition: true })
+      await opened().start('position', {
+        SLUICE_ACCOUNT: 'hedged',
+        SLUICE_KEY_HEDGED: hedged.key,
+        SLUICE_SECRET_HEDGED: hedged.secret,
+        SLUICE_PASSPHRASE_HEDGED: 'a phrase',
+      })
+      const both = await AccountClient.open(client.url, hedged.key, hedged.secret)
+      await both.market(symbol, 'BUY', '0.3', { positionSide: 'LONG' })
+      await both.market(symbol, 'SELL', '0.5', { positionSide: 'SHORT' })
+      const account = { venue, account: 'hedged' }
+      const sizes = async () => {
+        const positions = await readPositions(opened().hub, account)
+        return ['long', 'short']
+          .map((side) => positions.get(`${nameAt(venue, symbol)}/${side}`)?.size)
+          .join(' ')
+      }
+      let found = ''
+      const wanted = venue === 'okx' ? '3 -5' : '0.3 -0.5'
+      await until(
+        'both sides',
+        async () => (found = await sizes()) === wanted,
+        10_000,
+        () => found,
+      )
+      const mode = async () => (await readModes(opened().hub, account))?.positionMode === 'hedge'
+      await until('the mode', mode, 10_000)
     })
   })
 }

@@ -1,17 +1,25 @@
 import { Redis } from 'ioredis'
 import { readBalances } from '../../lib/account/balances.ts'
 import { readPositions } from '../../lib/account/positions.ts'
-import { add, compareDecimals, toDecimal } from '../../lib/model/decimal.ts'
+import { readInstruments } from '../../lib/market/instruments.ts'
+import { add, compareDecimals, div, needDecimal, toDecimal } from '../../lib/model/decimal.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
 import { AccountClient } from '../simulator/account-client.ts'
 import type { Truth } from '../simulator/account-client.ts'
 import { venue } from './system.ts'
 import type { System } from './system.ts'
+import { nameAt } from './venue-names.ts'
 
 export const of = { venue, account: 'main' }
 
 /** How an actor reaches the simulator's account. */
-export const keySettings = { SLUICE_ACCOUNT: of.account, SLUICE_KEY_MAIN: 'demo', SLUICE_SECRET_MAIN: 'demo' }
+export const keySettings = {
+  SLUICE_ACCOUNT: of.account,
+  SLUICE_KEY_MAIN: 'demo',
+  SLUICE_SECRET_MAIN: 'demo',
+  // Where the venue asks for one.
+  SLUICE_PASSPHRASE_MAIN: 'a phrase',
+}
 
 /** An address of its own for each source, which the simulator tells apart. */
 export const addresses: Readonly<Record<AccountSource, string>> = {
@@ -39,14 +47,18 @@ export function openTrading(system: System): Promise<AccountClient> {
 /** What Redis tells otherwise than the venue knows it; empty when all is the same, decimal for decimal. */
 export async function differencesOf(system: System, client: AccountClient): Promise<string[]> {
   const truth = await client.truth()
-  const [positions, balances] = await Promise.all([
-    readPositions(system.hub, of),
-    readBalances(system.hub, of),
+  const { hub } = system
+  const [positions, balances, instruments] = await Promise.all([
+    readPositions(hub, system.of),
+    readBalances(hub, system.of),
+    readInstruments(hub, system.of.venue),
   ])
   const found: string[] = []
   const places = new Set<string>()
-  for (const { symbol, side, size, entryPrice } of truth.positions) {
-    const place = `${symbol}/${side.toLowerCase()}`
+  for (const { symbol, side, size: amount, entryPrice } of truth.positions) {
+    const name = nameAt(system.of.venue, symbol)
+    const place = `${name}/${side.toLowerCase()}`
+    const size = div(needDecimal(amount, 'a size'), instruments.get(name)?.contractSize ?? '1', 8)
     places.add(place)
     const told = positions.get(place)
     if (!isSame(told?.size ?? '0', size)) found.push(`${place}: ${told?.size}, is ${size}`)
@@ -93,7 +105,7 @@ export async function watchPositions(system: System): Promise<Watched> {
     for (const [place, { size, time }] of Object.entries(positions)) seen.push({ place, size, time })
   })
   await reader.connect()
-  await reader.subscribe(hub.keys.accountFeed(of.venue, of.account))
+  await reader.subscribe(hub.keys.accountFeed(system.of.venue, system.of.account))
   return {
     wrong(truth) {
       const was = historyOf(truth)

@@ -12,7 +12,7 @@ import { followLiveAccount } from '../../lib/orders/live-account.ts'
 import type { LiveAccount } from '../../lib/orders/live-account.ts'
 import { readOrder } from '../../lib/orders/paper-orders.ts'
 import type { Order } from '../../lib/model/order.ts'
-import { keySettings, of } from './account-system.ts'
+import { keySettings } from './account-system.ts'
 import type { Child } from './child.ts'
 import type { System } from './system.ts'
 import { until, untilFound } from './until.ts'
@@ -40,7 +40,7 @@ export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 
 /** Starts what an account's orders need, but for the actor that sends them, and lets trading begin long ago. */
 export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
-  const { hub } = system
+  const { hub, of } = system
   const denied = new Map<string, Denial>()
   await Promise.all([
     system.start('ticker'),
@@ -111,7 +111,7 @@ export async function startOrders(
   system: System,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
-  const { hub } = system
+  const { hub, of } = system
   const child = await system.start('order', { ...orderSettings, ...settings })
   const instruments = await followInstruments(hub, of.venue)
   try {
@@ -145,12 +145,12 @@ export async function startOrders(
 }
 
 /** A risk actor's sign of life, where none is wanted; the function given back ends it. */
-export function beatAsRisk({ hub }: System): () => Promise<void> {
+export function beatAsRisk({ hub, of }: System): () => Promise<void> {
   return startHeartbeat(hub.redis, hub.keys, 'risk:test:1', () => ({ venue: of.venue, account: of.account }))
 }
 
 // Trading that began long ago: nobody looks intents up.
-async function begin({ hub }: System): Promise<void> {
+async function begin({ hub, of }: System): Promise<void> {
   await writeTradingState(hub, of, 'active', 'the test begins')
   await hub.redis.set(hub.keys.tradingEpoch(of.venue, of.account), 1)
 }

@@ -5,7 +5,7 @@ import { div, floorTo, needDecimal } from '../../lib/model/decimal.ts'
 import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import type { AccountClient } from '../simulator/account-client.ts'
 import { getJson } from '../simulator/request.ts'
-import { keySettings, of } from './account-system.ts'
+import { keySettings } from './account-system.ts'
 import type { Child } from './child.ts'
 import type { System, SystemOptions } from './system.ts'
 import { until } from './until.ts'
@@ -44,7 +44,7 @@ export async function startRisk(
 export async function perpetualsOf(system: System, count: number): Promise<ListedInstrument[]> {
   let found: ListedInstrument[] = []
   const known = async () => {
-    const all = await readInstruments(system.hub, of.venue)
+    const all = await readInstruments(system.hub, system.of.venue)
     found = [...all.values()].filter(
       ({ contract, status, quote }) => contract === 'perpetual' && status === 'trading' && quote === 'USDT',
     )
@@ -137,5 +137,5 @@ export async function uncoveredOf(client: AccountClient): Promise<string[]> {
 
 /** The names of the account's conditions. */
 export async function conditionsOf(system: System): Promise<string[]> {
-  return [...(await readConditions(system.hub, of)).keys()]
+  return [...(await readConditions(system.hub, system.of)).keys()]
 }

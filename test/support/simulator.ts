@@ -8,8 +8,11 @@ export interface AddressStats {
   readonly requests: number
   readonly http429: number
   readonly http418: number
+  readonly http403: number
   readonly refusedWhileBanned: number
   readonly refusedConnections: number
+  /** for asking too often, in whatever words */
+  readonly limitRefusals: number
   /** real ms */
   readonly lastRequestAt: number
   readonly byPath: Readonly<Record<string, number>>

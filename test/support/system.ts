@@ -8,19 +8,24 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { openLog } from '../../lib/hub/log.ts'
 import { readLane } from '../../lib/market/lanes.ts'
 import type { Lane } from '../../lib/market/lanes.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
 import { startRedisProcess } from './redis-process.ts'
 import type { RedisProcess } from './redis-process.ts'
+import { cleanEnvironment } from './run-program.ts'
 import { startSimulator } from './simulator.ts'
 import type { Simulator } from './simulator.ts'
 import { until, untilFound } from './until.ts'
 
+/** The venue of a system that is not told otherwise. */
 export const venue = 'binanceusdm'
-/** The lane of every system here. */
+/** The lane of such a system. */
 export const lane: Lane = { venue, interval: '1m', name: 'all' }
 
 export interface SystemOptions {
+  /** whose words the actors speak; Binance's unless told otherwise */
+  readonly venue?: keyof typeof pollsPerMinute
   /** ordinary perpetuals; 24 unless told otherwise */
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
@@ -38,6 +43,8 @@ export interface SystemOptions {
 /** Everything that runs for one test: a Redis, a simulated venue and actors, each a process. */
 export interface System {
   readonly hub: Hub
+  /** the venue, and the account that may be had at it */
+  readonly of: AccountOf
   readonly redis: RedisProcess
   readonly simulator: Simulator
   readonly klines: Child[]
@@ -47,8 +54,10 @@ export interface System {
   readonly marks: Child[]
   readonly positions: Child[]
   readonly symbols: number
-  /** real ms that a lap takes at one address: what the share of the venue's weight allows */
+  /** real ms that a lap takes at one address: what the share of the venue's limit allows */
   readonly lapMs: number
+  /** what actors and commands are told */
+  readonly environment: Readonly<Record<string, string>>
   /** where the actors look for the hand-kept lists of symbols */
   readonly symbolsFile: string
   /** starts one more actor; its heartbeat is awaited */
@@ -78,28 +87,43 @@ export function withSystems(): (options?: SystemOptions) => Promise<System> {
   return (options = {}) => openSystem(options, open)
 }
 
-const weightPerMinute = 2_400
+// Polls for 100 candles of a symbol that an address may make.
+const pollsPerMinute = { binanceusdm: 2_400, okx: 1_200, bybit: 7_200 }
+
+// What other venues do not tell apart from an ordinary perpetual.
+const notTold = ['DEFIUSDT', 'TSLAUSDT', 'PREMARKETUSDT']
 
 /** One system for all tests of the enclosing `describe`, each of which leaves it as the next one needs it. */
 export function withSystem(options: SystemOptions = {}): () => System {
+  const system = withSystemsInOneRedis([options])
+  return () => system(0)
+}
+
+/** The same for several, of a venue each, in one Redis. */
+export function withSystemsInOneRedis(options: readonly SystemOptions[]): (at: number) => System {
   const open: { stop(): Promise<void> }[] = []
-  let system: System | undefined
+  const systems: System[] = []
   before(async function () {
     this.timeout(90_000)
-    system = await openSystem(options, open)
+    for (const each of options) systems.push(await openSystem(each, open, systems[0]?.redis))
   })
   after(async function () {
     this.timeout(30_000)
-    for (const each of open.splice(0)) await each.stop()
+    for (const each of open.splice(0).toReversed()) await each.stop()
   })
-  return () => {
+  return (at) => {
+    const system = systems[at]
     if (system === undefined) throw new Error('the system of these tests has not started')
     return system
   }
 }
 
-async function openSystem(options: SystemOptions, open: { stop(): Promise<void> }[]): Promise<System> {
-  const { symbols = 24, rate = 1, share = 0.95 } = options
+async function openSystem(
+  options: SystemOptions,
+  open: { stop(): Promise<void> }[],
+  sharedRedis?: RedisProcess,
+): Promise<System> {
+  const { venue: exchange = venue, symbols = 24, rate = 1, share = 0.95 } = options
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
@@ -113,28 +137,31 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
   const symbolsFile = join(folder, 'symbols.json')
 
   const [redis, simulator] = await Promise.all([
-    startRedisProcess(),
+    sharedRedis ?? startRedisProcess(),
     startSimulator('--symbols', String(symbols), '--rate', String(rate), ...(options.simulatorFlags ?? [])),
   ])
-  stops.push(
-    () => redis.stop(),
-    () => simulator.child.signal('SIGKILL'),
+  if (sharedRedis === undefined) stops.push(() => redis.stop())
+  stops.push(() => simulator.child.signal('SIGKILL'))
+  if (exchange !== venue) await simulator.change(...notTold.map((remove) => ({ remove })))
+  const { config } = readConfig(
+    { exchange, logLevel: 'error', rate: String(rate) },
+    { SLUICE_CONFIG: configFile },
   )
-  const { config } = readConfig({ logLevel: 'error', rate: String(rate) }, { SLUICE_CONFIG: configFile })
   const hub = await openHub(config, redis.endpoint, openLog('error', { test: 1 }), 'test')
   stops.push(() => hub.close())
 
   const { host, port, password } = redis.endpoint
   const environment = {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_'))),
     REDIS_URL: `redis://:${password}@${host}:${port}`,
     SLUICE_CONFIG: configFile,
+    SLUICE_EXCHANGE: exchange,
     SLUICE_EXCHANGE_URL: simulator.url,
     SLUICE_RATE: String(rate),
     SLUICE_SHARE: String(share),
     SLUICE_SYMBOLS_FILE: symbolsFile,
     ...options.settings,
   }
+  const systemLane = { ...lane, venue: exchange }
   const klines: Child[] = []
   const cursors: Child[] = []
   const tickers: Child[] = []
@@ -161,6 +188,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
 
   const system: System = {
     hub,
+    of: { venue: exchange, account: 'main' },
     redis,
     simulator,
     klines,
@@ -170,10 +198,16 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     marks,
     positions,
     symbols,
-    lapMs: (symbols / (weightPerMinute * share)) * (60_000 / rate),
+    lapMs: (symbols / (pollsPerMinute[exchange] * share)) * (60_000 / rate),
+    environment,
     symbolsFile,
     async start(kind, settings = {}) {
-      const child = startChild(kind, process.execPath, [`actors/${kind}`], { ...environment, ...settings })
+      const child = startChild(
+        kind,
+        process.execPath,
+        [`actors/${kind}`],
+        cleanEnvironment({ ...environment, ...settings }),
+      )
       byKind[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
       const beats = async () => {
@@ -185,8 +219,8 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
     },
     async ages() {
       const [names, polls] = await Promise.all([
-        readLane(hub, lane),
-        hub.redis.hgetall(hub.keys.polls(venue, lane.interval)),
+        readLane(hub, systemLane),
+        hub.redis.hgetall(hub.keys.polls(exchange, lane.interval)),
       ])
       const now = simulator.now()
       return new Map(names.map((symbol) => [symbol, (now - Number(polls[symbol] ?? -Infinity)) / rate]))
@@ -207,7 +241,7 @@ async function openSystem(options: SystemOptions, open: { stop(): Promise<void> 
       )
     },
     handedOut: async () =>
-      Number((await hub.redis.get(hub.keys.cursor(venue, lane.interval, lane.name))) ?? 0),
+      Number((await hub.redis.get(hub.keys.cursor(exchange, lane.interval, lane.name))) ?? 0),
     leader: () => {
       const find = async () => {
         const actors = await readLivingActors(hub.redis, hub.keys)

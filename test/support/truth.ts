@@ -7,13 +7,15 @@ import type { Interval } from '../../lib/model/timeframe.ts'
 import { lane } from './system.ts'
 import type { System } from './system.ts'
 import type { Candle } from './simulator.ts'
+import { marketNameOf } from './venue-names.ts'
 
 /** What a symbol's candles end as: open time -> open, high, low, close and volume. */
 export type Truth = (symbol: string) => Promise<ReadonlyMap<number, readonly string[]>>
 
 /** The simulator's own account of its final candles. */
 export function simulatorTruth(system: System, since: number, interval: Interval = '1m'): Truth {
-  return async (symbol) => toTruth(await system.simulator.candles(symbol, Math.trunc(since), interval))
+  return async (symbol) =>
+    toTruth(await system.simulator.candles(marketNameOf(symbol), Math.trunc(since), interval))
 }
 
 /** Candles by open time. */
