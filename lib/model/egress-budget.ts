@@ -61,12 +61,18 @@ const ordersKeptForProtect = 0.3
 /** The allowance of `egressClass` when the address gives `share` (0 to 1) of its limits to us. */
 export function allowanceOf(
   egressClass: EgressClass,
-  of: { limit: Pick<VenueLimit, 'limit' | 'counts'>; share: number },
+  of: { limit: Pick<VenueLimit, 'limit' | 'counts' | 'scope'>; share: number },
 ): ClassAllowance {
   if (of.limit.counts === 'orders') return orderAllowanceOf(egressClass, of.limit.limit)
   const permitted = Math.floor(of.limit.limit * of.share)
   const kept = Math.ceil(permitted * keptForProtect)
   const keptByPaced = Math.ceil(permitted * (keptForProtect + keptForOrders))
+  // Market data has no part in a limit of an account's own: what is kept there is kept from the account's readings.
+  if (of.limit.scope !== 'address') {
+    const keeps = { protect: 0, orders: kept, account: keptByPaced, market: keptByPaced }[egressClass]
+    const paced = egressClass === 'account' || egressClass === 'market'
+    return { permitted: Math.max(1, permitted - keeps), kept: 0, group: 'private', paced }
+  }
   switch (egressClass) {
     case 'protect':
       return { permitted, kept: 0, group: 'private', paced: false }
