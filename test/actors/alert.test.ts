@@ -75,7 +75,7 @@ describe('the alert actor', function () {
         10_000,
       )
       await until('the delisting came', has(/^RECOVERED delisting: .*\n.*its status is delisted now/), 20_000)
-      await until('the lane is fresh', has(/^RECOVERED stale data: .*\n.*2 symbols are fresh/), 10_000)
+      await until('the lane is fresh', has(/^RECOVERED stale data: .*\n.*2 symbols are fresh/), 20_000)
     } finally {
       clearInterval(fresh)
     }
