@@ -38,9 +38,15 @@ export function composeMessage(
   return { id: idOf(channel, parts), text, parts }
 }
 
-// Repeats that came since an attempt whose outcome is unknown do not make it another message.
+// Repeats that came since an attempt whose outcome is unknown do not make it another message. An end does: a channel that has
+// heard the beginning would take it for the same one and drop it.
 function idOf(channel: string, parts: readonly News[]): string {
-  const named = parts.map(({ state, told }) => [state.cause, state.bornAt, told.news])
+  const named = parts.map(({ state, told }) => [
+    state.cause,
+    state.bornAt,
+    told.news,
+    state.endedAt !== undefined,
+  ])
   return createHash('sha256')
     .update(JSON.stringify([channel, named]))
     .digest('hex')

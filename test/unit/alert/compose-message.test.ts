@@ -86,6 +86,13 @@ describe('a message', () => {
     expect(new Set([first, ...others]).size).to.equal(6)
   })
 
+  it('has another id when the cause has ended since an attempt: the channel would drop the end as a repeat', () => {
+    const id = (news: News) => composeMessage([news], 'lark', 1_000)?.id
+    const stands = id(newsOf({ stands: true }))
+    expect(id(newsOf({ stands: false, endedAt: noon + minute, news: 2 }))).not.to.equal(stands)
+    expect(id(newsOf({ stands: true, count: 2, news: 2 }))).to.equal(stands)
+  })
+
   it('is none without news', () => {
     expect(composeMessage([], 'lark', 1_000)).to.equal(undefined)
   })
