@@ -108,7 +108,7 @@ build() {
   # Stamped with the time before, so that a source that is saved meanwhile counts as newer.
   touch dist/.building
   npm run -s build >&2 || give_up 'the build failed, see above'
-  find dist -name '*.js' | while read -r compiled; do
+  find dist -path dist/packed -prune -o -name '*.js' -print | while read -r compiled; do
     source=${compiled#dist/}
     [ -e "${source%.js}.ts" ] || rm -f "$compiled" "$compiled.map"
   done

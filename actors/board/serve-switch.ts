@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { describeError } from '../../lib/model/errors.ts'
 import type { TradingState } from '../../lib/model/trading-state.ts'

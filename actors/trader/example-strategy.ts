@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../../lib/model/errors.ts'
 import type { Strategy, StrategyContext } from '../../lib/orders/strategy.ts'
 

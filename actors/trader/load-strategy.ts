@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Strategy, StrategyExport } from '../../lib/orders/strategy.ts'
 import { ConfigError, describeError } from '../../lib/model/errors.ts'
 import { intervals } from '../../lib/model/timeframe.ts'

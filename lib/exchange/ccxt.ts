@@ -5,6 +5,7 @@ import type { AccountKeys } from '../model/account-keys.ts'
 import { InvariantError } from '../model/errors.ts'
 import { chargesOf } from './charges.ts'
 import type { RequestGate, Ticket, VenueAnswer, VenueRequest } from './exchange.ts'
+import { loadCcxt } from './load-ccxt.ts'
 import { UnreadableAnswer } from './raw.ts'
 import type { Raw } from './raw.ts'
 import type { StreamUrls } from './venue-account.ts'
@@ -52,7 +53,7 @@ interface RequestState {
  * answer's headers. Numbers stay text, so that money stays exact.
  */
 export async function openClient(venue: Venue, options: ClientOptions): Promise<VenueClient> {
-  const Base = await loadClass(venue.module)
+  const Base = (await loadCcxt(venue.module)) as ClientClass
   const Client = guard(Base, venue, options)
   const isReal = options.url === '' || options.url === demoUrl
   const client = new Client({
@@ -94,13 +95,6 @@ export async function closeClient(client: VenueClient): Promise<void> {
 
 type ClientClass = new (config: Raw) => CcxtExchange & StreamUrls
 type VenueClientClass = new (config: Raw) => VenueClient
-
-// One venue's module costs a third of the memory and of the time of the whole package, whose exports map hides it.
-async function loadClass(module: string): Promise<ClientClass> {
-  const url = new URL(`./src/pro/${module}.js`, import.meta.resolve('ccxt'))
-  const loaded = (await import(url.href)) as { default: ClientClass }
-  return loaded.default
-}
 
 function proxySettings(proxy: string): Raw {
   if (proxy === '') return {}

@@ -24,11 +24,14 @@ import type { Ask } from './venue-call.ts'
 
 const venues: Readonly<Record<string, Venue>> = { binanceusdm, okx, bybit, bitget }
 
+/** The venues that are known. */
+export const venueIds: readonly string[] = Object.keys(venues)
+
 /** The description of a venue; throws ConfigError for one that is not known. */
 export function venueOf(id: string): Venue {
   const venue = venues[id]
   if (venue === undefined)
-    throw new ConfigError(`the exchange must be one of ${Object.keys(venues).join(', ')}, was "${id}"`)
+    throw new ConfigError(`the exchange must be one of ${venueIds.join(', ')}, was "${id}"`)
   return venue
 }
 

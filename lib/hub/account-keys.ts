@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { closeKeys } from '../model/account-keys.ts'
 import type { AccountKeys } from '../model/account-keys.ts'
 import { ConfigError } from '../model/errors.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../model/errors.ts'
 import type { Config } from './settings.ts'
 import { projectRoot } from './project-root.ts'

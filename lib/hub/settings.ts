@@ -1,6 +1,6 @@
 import cron from 'node-cron'
 import { hostname } from 'node:os'
-import { z } from 'zod'
+import * as z from 'zod'
 import { channelNames } from '../model/alert.ts'
 import type { ChannelName } from '../model/alert.ts'
 import { hotConditionSchema } from '../model/hot-condition.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Hub } from '../hub/hub.ts'
 import { readVenueClock } from '../hub/venue-clock.ts'
 import { toInterval } from '../model/timeframe.ts'

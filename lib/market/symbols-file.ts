@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { projectRoot } from '../hub/project-root.ts'
 import type { Config } from '../hub/settings.ts'
 import { ConfigError } from '../model/errors.ts'

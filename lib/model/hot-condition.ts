@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What makes a symbol hot: one measure, or several joined by `all` (and) or `any` (or). */
 export type HotCondition =

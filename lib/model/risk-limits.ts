@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const money = () => z.number('a number').positive('more than 0').max(1e11, 'at most 100 thousand millions')
 const share = (most: number) => z.number('a number').gt(0, 'more than 0').max(most, `at most ${most}`)

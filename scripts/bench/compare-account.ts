@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readBalances } from '../../lib/account/balances.ts'
 import { readPositions } from '../../lib/account/positions.ts'
 import type { Hub } from '../../lib/hub/hub.ts'

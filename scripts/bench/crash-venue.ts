@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ceilTo, compareDecimals, div, mul } from '../../lib/model/decimal.ts'
 import type { BenchVenue } from './bench-venue.ts'
 import type { CrashPath, CrashSymbol } from './crash-path.ts'

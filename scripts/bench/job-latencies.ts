@@ -1,5 +1,5 @@
 import { QueueEvents } from 'bullmq'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { openQueue, openWorker, queueName } from '../../lib/hub/queues.ts'
 import { blockingOptions } from '../../lib/hub/redis.ts'

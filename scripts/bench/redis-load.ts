@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BenchRedis } from './bench-redis.ts'
 
 /** What each connection of a load sends again and again. */

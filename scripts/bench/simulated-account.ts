@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Signed orders in the simulator's account, from an address of their own. */
 export interface SimulatedAccount {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Interval } from '../../lib/model/timeframe.ts'
 
 const windowSchema = z.object({ start: z.number(), weight: z.number() })

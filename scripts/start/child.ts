@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { projectRoot } from '../../lib/hub/project-root.ts'
 import type { LogFile } from './log-file.ts'
 
 /** A Node program to run: its folder or file, its flags and its environment. */
@@ -18,7 +19,8 @@ export interface Child {
   signal(signal: 'SIGTERM' | 'SIGKILL'): void
 }
 
-const leash = fileURLToPath(new URL('./leash.js', import.meta.url))
+// By its path, not beside this file: the programs may run packed.
+const leash = join(projectRoot(), 'dist/scripts/start/leash.js')
 
 /**
  * Starts a program whose lines go to a log file. `onLine` sees each line of standard output first and gives what is
