@@ -13,16 +13,7 @@ const actors = readdirSync(join(root, 'dist/actors')).map((name) => `actors/${na
 const programs = [...actors, 'simulator', 'scripts/cli', 'scripts/start']
 
 // These look for files of their own beside their modules.
-const unpacked = [
-  '@bull-board/*',
-  'fastify',
-  '@fastify/*',
-  'pino',
-  'undici',
-  'esbuild',
-  'protobufjs',
-  'protobufjs/*',
-]
+const unpacked = ['@bull-board/*', 'fastify', '@fastify/*', 'pino', 'esbuild', 'protobufjs', 'protobufjs/*']
 
 /** ccxt's venues under their paths, in place of a path that is made while the program runs. */
 const ccxtVenues: Plugin = {
@@ -36,6 +27,24 @@ const ccxtVenues: Plugin = {
       const contents = `const venues = { ${rows.join(', ')} }
         export const loadCcxt = async (module) => (await venues[module]()).default`
       return { contents, resolveDir: root }
+    })
+  },
+}
+
+/** CommonJS that is imported while a program runs has its names only when they are told. */
+const namedUndici: Plugin = {
+  name: 'named-undici',
+  setup(packing) {
+    const filter = /^undici$/
+    packing.onResolve({ filter }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
+    )
+    packing.onLoad({ filter, namespace: 'named' }, async () => {
+      const names = Object.keys(await import('undici')).filter(
+        (name) => /^[A-Za-z]\w*$/.test(name) && name !== 'default',
+      )
+      const contents = `import all from 'undici'\nexport const { ${names.join(', ')} } = all`
+      return { contents, resolveDir: join(root, 'node_modules/ccxt') }
     })
   },
 }
@@ -64,7 +73,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   external: unpacked,
-  plugins: [ccxtVenues, unmapped],
+  plugins: [ccxtVenues, namedUndici, unmapped],
   sourcemap: 'external',
   sourcesContent: false,
   metafile: true,

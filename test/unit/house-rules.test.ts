@@ -39,7 +39,7 @@ describe('the house rules', () => {
     )
     expect(pathsOf(knowing)).to.deep.equal([])
     const loading = product.filter(({ text }) => /(?:resolve|require|import)\(\s*['"`]ccxt/.test(text))
-    expect(pathsOf(loading)).to.deep.equal(['lib/exchange/ccxt.ts'])
+    expect(pathsOf(loading)).to.deep.equal(['lib/exchange/load-ccxt.ts'])
   })
 
   it('let lua/script.ts alone send scripts to Redis', () => {
