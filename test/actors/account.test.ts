@@ -182,7 +182,7 @@ describe('an account', function () {
   }
 
   it('shares an address with market data, and neither starves the other', async () => {
-    const system = await open({ symbols: 24 })
+    const system = await open({ symbols: 24, share: 0.95 })
     await Promise.all([system.start('ticker'), system.start('mark'), system.start('position', keySettings)])
     const client = await openTrading(system)
     await client.market('BTCUSDT', 'BUY', '0.01')

@@ -30,7 +30,10 @@ export interface SystemOptions {
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
   readonly rate?: number
-  /** part of the venue's weight that is used; 0.95 unless told otherwise. A fast clock with less of it costs less CPU */
+  /**
+   * part of the venue's weight that is used; unless told otherwise 0.95, and a quarter by the fetchers of candles, which
+   * would take half a core of each test that is about something else
+   */
   readonly share?: number
   readonly simulatorFlags?: readonly string[]
   /** processes of each kind; one unless told otherwise */
@@ -124,6 +127,7 @@ async function openSystem(
   sharedRedis?: RedisProcess,
 ): Promise<System> {
   const { venue: exchange = venue, symbols = 24, rate = 1, share = 0.95 } = options
+  const klineShare = options.share ?? 0.25
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
@@ -198,15 +202,20 @@ async function openSystem(
     marks,
     positions,
     symbols,
-    lapMs: (symbols / (pollsPerMinute[exchange] * share)) * (60_000 / rate),
+    lapMs: (symbols / (pollsPerMinute[exchange] * klineShare)) * (60_000 / rate),
     environment,
     symbolsFile,
     async start(kind, settings = {}) {
+      const isOfKlines = kind === 'kline' || kind === 'symbol-cursor'
       const child = startChild(
         kind,
         process.execPath,
         [`actors/${kind}`],
-        cleanEnvironment({ ...environment, ...settings }),
+        cleanEnvironment({
+          ...environment,
+          ...(isOfKlines && { SLUICE_SHARE: String(klineShare) }),
+          ...settings,
+        }),
       )
       byKind[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
