@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { readConfig } from '../../lib/hub/config.ts'
 import { openHub } from '../../lib/hub/hub.ts'
 import { openLog } from '../../lib/hub/log.ts'
+import { projectRoot } from '../../lib/hub/project-root.ts'
 import { claimKeys } from '../../lib/orders/claims.ts'
 import { settleClaims } from '../../lib/orders/settle-claims.ts'
 import type { SettleParts } from '../../lib/orders/settle-claims.ts'
@@ -13,7 +14,7 @@ import { judgeCrashes } from './crash-ledger.ts'
 import type { CrashLedger } from './crash-ledger.ts'
 import { knownClock, openCrashPath } from './crash-path.ts'
 import { openCrashVenue } from './crash-venue.ts'
-import type { CrashOrder, CrashPoint } from './crash-worker.ts'
+import type { CrashOrder, CrashPoint } from './crash-worker/main.ts'
 import { startKilledRedis } from './killed-redis.ts'
 
 /** What is done to whom. */
@@ -128,7 +129,7 @@ async function crashAll(
       from,
       to: run.submits,
     }
-    const child = fork(fileURLToPath(new URL('crash-worker.js', import.meta.url)), [JSON.stringify(order)], {
+    const child = fork(join(projectRoot(), 'scripts/bench/crash-worker'), [JSON.stringify(order)], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     living.add(child)

@@ -10,7 +10,7 @@ import { projectRoot } from '../../lib/hub/project-root.ts'
 
 const root = projectRoot()
 const actors = readdirSync(join(root, 'dist/actors')).map((name) => `actors/${name}`)
-const programs = [...actors, 'simulator', 'scripts/cli', 'scripts/start']
+const programs = [...actors, 'simulator', 'scripts/cli', 'scripts/start', 'scripts/bench/crash-worker']
 
 // These look for files of their own beside their modules.
 const unpacked = ['@bull-board/*', 'fastify', '@fastify/*', 'pino', 'esbuild', 'protobufjs', 'protobufjs/*']

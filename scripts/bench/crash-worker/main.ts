@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readConfig } from '../../lib/hub/config.ts'
-import { openHub } from '../../lib/hub/hub.ts'
-import { openLog } from '../../lib/hub/log.ts'
-import type { RedisEndpoint } from '../../lib/hub/redis-endpoint.ts'
-import { decodeClaim } from '../../lib/model/claim.ts'
-import { claim, sendClaimed } from '../../lib/orders/send-intent.ts'
-import type { OrderPath } from '../../lib/orders/send-intent.ts'
-import { deadlineMs, knownClock, openCrashPath, toCrashIntent } from './crash-path.ts'
-import type { CrashPath, CrashPlace, CrashSymbol } from './crash-path.ts'
+import { readConfig } from '../../../lib/hub/config.ts'
+import { openHub } from '../../../lib/hub/hub.ts'
+import { openLog } from '../../../lib/hub/log.ts'
+import type { RedisEndpoint } from '../../../lib/hub/redis-endpoint.ts'
+import { decodeClaim } from '../../../lib/model/claim.ts'
+import { claim, sendClaimed } from '../../../lib/orders/send-intent.ts'
+import type { OrderPath } from '../../../lib/orders/send-intent.ts'
+import { deadlineMs, knownClock, openCrashPath, toCrashIntent } from '../crash-path.ts'
+import type { CrashPath, CrashPlace, CrashSymbol } from '../crash-path.ts'
 
 /** What a trader process is told to do. */
 export interface CrashOrder {

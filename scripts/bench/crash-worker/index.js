@@ -1,0 +1,2 @@
+import { launch } from '../../../launch.js'
+await launch('scripts/bench/crash-worker')
