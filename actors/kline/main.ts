@@ -15,6 +15,7 @@ const backfillSlots = 1
 
 await runActor({
   kind: 'kline',
+  yields: true,
   summary: 'Fetches candles for the jobs of the symbol cursor and merges them into Redis.',
   settings: ['concurrency', 'candlesPerPoll', 'klineRetention', 'address', 'localAddress', 'proxy', 'share'],
   async start(hub) {

@@ -18,6 +18,7 @@ import { keepUniverse } from './keep-universe.ts'
 
 await runActor({
   kind: 'symbol-cursor',
+  yields: true,
   summary:
     'Keeps the list of symbols and hands them out, in turn, as jobs for the fetchers. One leads, others stand by.',
   settings: [

@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError } from '../model/errors.ts'
 import { addSettings, commonSettings, createCommand, runCommandLine, settingFlags } from './command-line.ts'
@@ -29,6 +30,8 @@ export interface ActorDefinition {
   readonly kind: string
   readonly summary: string
   readonly settings: readonly SettingName[]
+  /** it gives way to what trades where both want a core */
+  readonly yields?: boolean
   start(hub: Hub): Promise<Running>
 }
 
@@ -41,6 +44,9 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
     command.parse()
     const { config } = readConfig(settingFlags(command.opts()))
     const endpoint = findRedis(config)
+    // Unless whoever started it let it give way still more, which only root could take back.
+    if (definition.yields === true)
+      setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL))
     const id = actorId(definition.kind)
     const log = openLog(config.logLevel, { actor: definition.kind, pid: process.pid })
     const hub = await openHub(config, endpoint, log, id)
