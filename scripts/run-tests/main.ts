@@ -7,12 +7,12 @@ import { judgesByTime } from './timed-tests.ts'
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
 const cores = availableParallelism()
 
-// Most tests wait more than they compute, those of whole systems too, though these have five processes each; those that
-// judge by time have a core at least.
+// Most tests wait more than they compute. Those of whole systems come first, because they are long and the small ones
+// fill what is left; those that judge by time have a core each.
 const isSystem = (file: string) => file.startsWith('test/actors/')
+const untimed = files.filter((file) => !judgesByTime(file))
 const runs = [
-  { files: files.filter((file) => !isSystem(file)), jobs: Math.min(cores + 1, 6) },
-  { files: files.filter((file) => isSystem(file) && !judgesByTime(file)), jobs: Math.min(cores + 1, 4) },
+  { files: untimed.toSorted((a, b) => Number(isSystem(b)) - Number(isSystem(a))), jobs: Math.min(cores + 2, 6) },
   { files: files.filter(judgesByTime), jobs: Math.min(cores, 2) },
 ]
 const counts = new Map<string, Counts>()
