@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { handIntent } from '../../lib/orders/intent-queue.ts'
 import { readTradingState } from '../../lib/account/trading-states.ts'
 import type { OrderIntent } from '../../lib/model/intent.ts'
-import { of, openTrading } from '../support/account-system.ts'
 import type { AccountClient } from '../simulator/account-client.ts'
 import { withFolder } from '../support/folder.ts'
 import { floodIntents } from '../support/order-flood.ts'
@@ -10,15 +9,17 @@ import type { Flood } from '../support/order-flood.ts'
 import { openOrderSystem, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import {
+  openAccount,
   openPositions,
   perpetualsOf,
   placeAround,
   richSystem,
   startRisk,
-  uncoveredOf,
+  uncoveredIn,
 } from '../support/risk-system.ts'
+import type { OwnAccount } from '../support/risk-system.ts'
 import { runProgram } from '../support/run-program.ts'
-import { withSystems } from '../support/system.ts'
+import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
 
@@ -35,14 +36,16 @@ const settings = { SLUICE_RISK_LIMITS: JSON.stringify(limits) }
 const perSecond = 50
 /** Longer without stops is a condition. */
 const uncoveredForMs = 3_000
+/** The ledger grows long. */
+const lookEveryMs = 100
 
 describe('under 50 intents a second', function () {
   this.timeout(180_000)
   const ends: (() => Promise<unknown>)[] = []
   afterEach(async () => {
-    for (const end of ends.splice(0)) await end()
+    for (const end of ends.splice(0).toReversed()) await end()
   })
-  const open = withSystems()
+  const shared = withSystem({ ...richSystem, symbols: 4 })
   const folder = withFolder()
 
   interface Running {
@@ -52,22 +55,42 @@ describe('under 50 intents a second', function () {
     readonly flood: Flood
   }
 
-  /** A system in which orders are opened, rest and reduce all the time, and stops stand. */
-  async function openFlood(): Promise<Running> {
-    const system = await open({ ...richSystem, symbols: 8, klines: 1 })
+  /** A system of one account, whose actors end with the test; ticker and marks stay. */
+  function systemOf(account: OwnAccount): System {
+    const system = shared()
+    return {
+      ...system,
+      of: account.of,
+      async start(kind, more = {}) {
+        const child = await system.start(kind, { ...more, ...account.risk })
+        if (kind === 'position' || kind === 'order') ends.push(() => child.signal('SIGKILL'))
+        return child
+      },
+    }
+  }
+
+  /** An account in which orders are opened, rest and reduce all the time, and stops stand. */
+  async function openFlood(name: string): Promise<Running> {
+    const account = await openAccount(shared(), name)
+    const { client, of } = account
+    const system = systemOf(account)
     const orders = await openOrderSystem(system)
     ends.push(() => orders.stop())
-    const client = await openTrading(system)
     const held = await openPositions(system, client, await perpetualsOf(system, 4), 3_000)
     for (const each of held) await placeAround(client, each)
-    await startRisk(system, settings)
+    // At the address of risk actors.
+    const risk = await startRisk(shared(), { ...settings, ...account.keys })
+    ends.push(() => risk.signal('SIGKILL'))
     await startOrders(system, settings)
-    const flood = floodIntents(orders.queue, () => system.simulator.now(), held, perSecond)
+    const flood = floodIntents(orders.queue, () => system.simulator.now(), held, perSecond, of.account)
     ends.push(() => flood.stop())
+    let lookedAt = 0
     const isBusy = async () => {
       system.requireAlive()
+      if (Date.now() - lookedAt < lookEveryMs) return false
+      lookedAt = Date.now()
       const { orders: all, openOrders } = await client.truth()
-      return entries(all).length >= 80 && entries(openOrders).length >= 5
+      return entries(all).length >= 60 && entries(openOrders).length >= 5
     }
     const seen = () =>
       [...orders.denied.values()]
@@ -100,17 +123,22 @@ describe('under 50 intents a second', function () {
   ): Promise<void> {
     // Place -> since when no stop closes it whole: ladders follow positions that have just grown.
     const bare = new Map<string, number>()
-    await watch(restsForMs + 4_000, async () => {
-      system.requireAlive()
-      const now = system.simulator.now()
-      const uncovered = await uncoveredOf(client)
-      for (const place of bare.keys()) if (!uncovered.includes(place)) bare.delete(place)
-      for (const place of uncovered) bare.set(place, bare.get(place) ?? now)
-      const long = [...bare].filter(([, since]) => now - since > uncoveredForMs)
-      expect(long, 'positions without stops').to.deep.equal([])
-      if (now <= haltedAt + restsForMs) return
-      expect(entries((await client.truth()).openOrders), 'entries that rest').to.deep.equal([])
-    })
+    await watch(
+      restsForMs + 4_000,
+      async () => {
+        system.requireAlive()
+        const now = system.simulator.now()
+        const truth = await client.truth()
+        const uncovered = uncoveredIn(truth)
+        for (const place of bare.keys()) if (!uncovered.includes(place)) bare.delete(place)
+        for (const place of uncovered) bare.set(place, bare.get(place) ?? now)
+        const long = [...bare].filter(([, since]) => now - since > uncoveredForMs)
+        expect(long, 'positions without stops').to.deep.equal([])
+        if (now <= haltedAt + restsForMs) return
+        expect(entries(truth.openOrders), 'entries that rest').to.deep.equal([])
+      },
+      lookEveryMs,
+    )
     const late = await enteredAfter(client, haltedAt + 1_000)
     expect(late, 'entries that came later').to.deep.equal([])
     const last = Math.max(
@@ -121,11 +149,11 @@ describe('under 50 intents a second', function () {
   }
 
   it('a halt lets no entry come or rest later than a second after, and stops stand', async () => {
-    const running = await openFlood()
+    const running = await openFlood('halted')
     const { system, orders, client, flood } = running
-    const { code, stdout } = await sluice(system, 'halt', '--account', 'main')
-    const haltedAt = (await readTradingState(system.hub, of)).change?.time ?? 0
-    expect([code, stdout]).to.deep.equal([0, 'main at binanceusdm was active, is halted\n'])
+    const { code, stdout } = await sluice(system, 'halt', '--account', 'halted')
+    const haltedAt = (await readTradingState(system.hub, system.of)).change?.time ?? 0
+    expect([code, stdout]).to.deep.equal([0, 'halted at binanceusdm was active, is halted\n'])
     await requireQuiet(running, haltedAt)
     const last = flood.intents.at(-1)
     expect(await orders.denial(last?.id ?? '')).to.match(/^trading is halted/)
@@ -133,7 +161,7 @@ describe('under 50 intents a second', function () {
   })
 
   it('a FLUSHALL halts, and what is handed in again after `resume` is sent once in all', async () => {
-    const running = await openFlood()
+    const running = await openFlood('flushed')
     const { system, orders, client, flood } = running
     await system.hub.redis.flushall()
     const flushedAt = system.simulator.now()
@@ -144,7 +172,7 @@ describe('under 50 intents a second', function () {
     const sentBefore = new Set((await client.truth()).orders.map((row) => String(row['clientOrderId'])))
 
     const resume = async () =>
-      (await sluice(system, 'resume', '--account', 'main')).stdout.includes('is active')
+      (await sluice(system, 'resume', '--account', 'flushed')).stdout.includes('is active')
     await until('trading was resumed', resume, 30_000)
     // What was sent before has arrived by then, or never will.
     const resumedAt = system.simulator.now()
@@ -157,10 +185,10 @@ describe('under 50 intents a second', function () {
     await again(earlier.slice(0, earlier.length / 2))
     // Whatever could not be sent now was sent all the same.
     for (const mark of system.marks) await mark.signal('SIGKILL')
-    await system.hub.redis.del(system.hub.keys.marks(of.venue))
+    await system.hub.redis.del(system.hub.keys.marks(system.of.venue))
     await again(earlier.slice(earlier.length / 2))
     const recorded = async (id: string) =>
-      (await system.hub.redis.exists(system.hub.keys.order(of.venue, of.account, id))) === 1
+      (await system.hub.redis.exists(system.hub.keys.order(system.of.venue, system.of.account, id))) === 1
     let missing: string[] = []
     const isAccounted = async () => {
       system.requireAlive()

@@ -18,7 +18,7 @@ describe('the order actor', function () {
     await stopBeat()
     await orders.stop()
   })
-  const running = withSystem({ symbols: 6 })
+  const running = withSystem({ symbols: 2, klines: 0 })
   let system: System
   let actor: Child
   before(async () => {

@@ -2,36 +2,54 @@ import { expect } from 'chai'
 import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import { readLadders } from '../../lib/orders/ladders.ts'
 import { div, floorTo } from '../../lib/model/decimal.ts'
-import { keySettings, of, openTrading } from '../support/account-system.ts'
+import { keySettings } from '../support/account-system.ts'
+import type { Child } from '../support/child.ts'
 import { ladderOf, untilLadder } from '../support/ladder-system.ts'
 import {
   conditionsOf,
+  openAccount,
   openPositions,
   perpetualsOf,
   richSystem,
-  riskSettings,
   startRisk,
 } from '../support/risk-system.ts'
-import type { Held } from '../support/risk-system.ts'
+import type { Held, OwnAccount } from '../support/risk-system.ts'
+import type { RedisProcess } from '../support/redis-process.ts'
 import { runProgram } from '../support/run-program.ts'
-import { withSystems } from '../support/system.ts'
+import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
-import type { AccountClient, Truth } from '../simulator/account-client.ts'
+import type { Truth } from '../simulator/account-client.ts'
 
 // Times the position of a moment before: a ladder and its successor, which is up to a quarter bigger. A third one would
 // make it three.
 const twoLadders = 2.5
 
+// ms after the start; after every second one the next comes before the stops are complete.
+const killedAfterMs = process.env['SOAK_RUNS'] === undefined ? [0, 8, 16, 40] : [0, 8, 16, 24, 40, 60]
+
 describe('the stops of an account', function () {
   this.timeout(120_000)
-  const open = withSystems()
+  const running = withSystem(richSystem)
+  let system: System
+  const risks: Child[] = []
+  before(async () => {
+    system = running()
+    await perpetualsOf(system, 2)
+  })
+  afterEach(async () => {
+    for (const risk of risks.splice(0)) await risk.signal('SIGKILL')
+    await system.simulator.faults()
+  })
 
-  async function openHeld(
-    system: System,
-    client: AccountClient,
-    count = 1,
-  ): Promise<[first: Held, ...rest: Held[]]> {
+  /** One more actor, for this test. */
+  async function start(settings: Readonly<Record<string, string>>): Promise<Child> {
+    const risk = await startRisk(system, settings)
+    risks.push(risk)
+    return risk
+  }
+
+  async function openHeld({ client }: OwnAccount, count = 1): Promise<[first: Held, ...rest: Held[]]> {
     const [first, ...rest] = await openPositions(system, client, await perpetualsOf(system, count), 5_000)
     if (first === undefined) throw new Error('nothing is held')
     return [first, ...rest]
@@ -43,22 +61,15 @@ describe('the stops of an account', function () {
     return Math.max(0, ...spans.map(({ from, to }) => to - from))
   }
 
-  async function changeModes(system: System, modes: object): Promise<void> {
-    const body = JSON.stringify({ key: 'demo', secret: 'demo', ...modes })
-    const answer = await fetch(`${system.simulator.url}/_sim/accounts`, { method: 'POST', body })
-    expect(answer.status).to.equal(200)
-  }
-
   function partOf({ instrument, size }: Held, parts: string): string {
     return floorTo(div(size, parts, 8), instrument.lotSize ?? '1')
   }
 
   it('stand soon after a position was opened, add up to it, and go when it is closed', async () => {
-    const system = await open(richSystem)
-    const client = await openTrading(system)
-    await perpetualsOf(system, 2)
-    await startRisk(system)
-    const both = await openHeld(system, client, 2)
+    const account = await openAccount(system, 'opens')
+    const { client } = account
+    await start(account.risk)
+    const both = await openHeld(account, 2)
     for (const held of both) {
       const { symbol } = held.instrument
       const truth = await untilLadder(client, symbol, 10_000)
@@ -73,11 +84,10 @@ describe('the stops of an account', function () {
   })
 
   it('are succeeded by others that stand first when the position grows by a tenth', async () => {
-    const system = await open(richSystem)
-    const client = await openTrading(system)
-    await perpetualsOf(system, 1)
-    await startRisk(system)
-    const [held] = await openHeld(system, client)
+    const account = await openAccount(system, 'grows')
+    const { client } = account
+    await start(account.risk)
+    const [held] = await openHeld(account)
     const { symbol } = held.instrument
     const before = ladderOf(await untilLadder(client, symbol, 10_000), symbol)
     await client.market(symbol, 'BUY', partOf(held, '10'))
@@ -98,17 +108,16 @@ describe('the stops of an account', function () {
   })
 
   it('are complete after every kill of their actor, and never twice what the position needs beside its successor', async () => {
-    const system = await open(richSystem)
-    const client = await openTrading(system)
-    const [instrument] = await perpetualsOf(system, 1)
-    let risk = await startRisk(system)
-    const [held] = await openHeld(system, client)
-    for (const afterMs of [0, 8, 16, 24, 40, 60]) {
+    const account = await openAccount(system, 'killed')
+    const { client } = account
+    let risk = await start(account.risk)
+    const [held] = await openHeld(account)
+    for (const afterMs of killedAfterMs) {
       const killAt = Date.now() + afterMs
       await until('it is time to kill', async () => Date.now() >= killAt, 5_000)
       await risk.signal('SIGKILL')
       await client.market(held.instrument.symbol, 'BUY', partOf(held, '8'))
-      risk = await startRisk(system)
+      risk = await start(account.risk)
       if (afterMs % 16 === 0) continue
       await untilLadder(client, held.instrument.symbol, 15_000)
       await client.market(held.instrument.symbol, 'BUY', partOf(held, '8'))
@@ -117,63 +126,64 @@ describe('the stops of an account', function () {
     const doubled = new SymbolLedger(truth, held.instrument.symbol).mostDoubled()
     tell(`at most ${doubled.toFixed(2)} times the position`)
     expect(doubled).to.be.at.most(twoLadders)
-    expect((await readLadders(system.hub, of)).has(`${instrument?.symbol}/both`)).to.equal(true)
+    expect((await readLadders(system.hub, account.of)).has(`${held.instrument.symbol}/both`)).to.equal(true)
   })
 
-  for (const [how, silence] of [
-    ['killed', (system: System) => system.redis.kill()],
-    ['frozen', (system: System) => system.redis.freeze()],
+  for (const [how, silence, recover] of [
+    ['killed', (redis: RedisProcess) => redis.kill(), (redis: RedisProcess) => redis.restart()],
+    ['frozen', (redis: RedisProcess) => redis.freeze(), (redis: RedisProcess) => redis.thaw()],
   ] as const)
     it(`stand though Redis is ${how} when a position is opened`, async () => {
-      const system = await open(richSystem)
-      const client = await openTrading(system)
+      const account = await openAccount(system, `redis-${how}`)
+      const { client } = account
       const instruments = await perpetualsOf(system, 2)
-      await startRisk(system)
-      const [first] = await openHeld(system, client)
+      await start(account.risk)
+      const [first] = await openHeld(account)
       await untilLadder(client, first.instrument.symbol, 10_000)
-      await silence(system)
-      const [, second] = await openPositions(system, client, instruments, 5_000)
-      if (second === undefined) throw new Error('nothing is held')
-      for (const held of [first, second]) {
-        const truth = await untilLadder(client, held.instrument.symbol, 10_000)
-        tell(`covered after ${longestBareMs(truth, held)} ms`)
-        expect(longestBareMs(truth, held)).to.be.at.most(3_000)
+      await silence(system.redis)
+      let second: Held | undefined
+      try {
+        second = (await openPositions(system, client, instruments, 5_000))[1]
+        if (second === undefined) throw new Error('nothing is held')
+        for (const held of [first, second]) {
+          const truth = await untilLadder(client, held.instrument.symbol, 10_000)
+          tell(`covered after ${longestBareMs(truth, held)} ms`)
+          expect(longestBareMs(truth, held)).to.be.at.most(3_000)
+        }
+      } finally {
+        await recover(system.redis)
       }
-      if (how === 'killed') await system.redis.restart()
-      else await system.redis.thaw()
-      const isWritten = async () => (await readLadders(system.hub, of)).size === 2
+      const isWritten = async () => (await readLadders(system.hub, account.of)).size === 2
       await until('what stands is remembered', isWritten, 15_000)
       await client.market(second.instrument.symbol, 'BUY', second.size)
       await untilLadder(client, second.instrument.symbol, 15_000)
     })
 
   it('stand though lists lag a minute and the venue denies what it has just taken', async () => {
-    const system = await open(richSystem)
-    const client = await openTrading(system)
-    await perpetualsOf(system, 2)
+    const account = await openAccount(system, 'lags')
+    const { client } = account
     await system.simulator.faults(
       { kind: 'lag', ms: 60_000, path: 'GET /fapi/v1/openAlgoOrders' },
       { kind: 'notFoundFor', ms: 3_000, path: 'GET /fapi/v1/algoOrder' },
       { kind: 'unknown', taken: true, probability: 0.3, path: 'POST /fapi/v1/algoOrder' },
       { kind: 'unknown', taken: false, probability: 0.1, path: 'POST /fapi/v1/algoOrder' },
     )
-    let risk = await startRisk(system)
-    const both = await openHeld(system, client, 2)
+    let risk = await start(account.risk)
+    const both = await openHeld(account, 2)
     for (const held of both) await untilLadder(client, held.instrument.symbol, 25_000)
     await risk.signal('SIGKILL')
-    risk = await startRisk(system)
+    risk = await start(account.risk)
     for (const { instrument, side, size } of both) await client.market(instrument.symbol, side, size)
     for (const held of both) await untilLadder(client, held.instrument.symbol, 25_000)
     expect(risk.crash()).to.equal(undefined)
   })
 
   it('go on with the process that stands by when the one that keeps them freezes, and are its alone', async () => {
-    const system = await open(richSystem)
-    const client = await openTrading(system)
-    await perpetualsOf(system, 1)
-    const first = await startRisk(system)
-    const second = await system.start('risk', { ...riskSettings, SLUICE_LOCAL_ADDRESS: '127.0.0.9' })
-    const [held] = await openHeld(system, client)
+    const account = await openAccount(system, 'frozen')
+    const { client } = account
+    const first = await start(account.risk)
+    const second = await start({ ...account.risk, SLUICE_LOCAL_ADDRESS: '127.0.0.9' })
+    const [held] = await openHeld(account)
     const { symbol } = held.instrument
     await untilLadder(client, symbol, 10_000)
     await first.signal('SIGSTOP')
@@ -189,12 +199,11 @@ describe('the stops of an account', function () {
   })
 
   it('stand for both sides of a symbol in hedge mode', async () => {
-    const system = await open(richSystem)
-    await changeModes(system, { dualSidePosition: true })
-    const client = await openTrading(system)
+    const account = await openAccount(system, 'hedge', { dualSidePosition: true })
+    const { client } = account
     const [instrument] = await perpetualsOf(system, 1)
     if (instrument === undefined) throw new Error('no instrument is known')
-    await startRisk(system)
+    await start(account.risk)
     const { symbol, maxMarketQty } = instrument
     const size = floorTo(div(maxMarketQty ?? '100', '100', 8), instrument.lotSize ?? '1')
     await client.market(symbol, 'BUY', size, { positionSide: 'LONG' })
@@ -210,20 +219,15 @@ describe('the stops of an account', function () {
   })
 
   it('are not kept in an account whose margin is shared, and that is told', async () => {
-    const system = await open(richSystem)
-    await changeModes(system, { multiAssetsMargin: true })
-    const client = await openTrading(system)
-    await perpetualsOf(system, 1)
-    await startRisk(system)
-    await openHeld(system, client)
-    const isTold = async () => (await conditionsOf(system)).includes('ladder modes')
+    const account = await openAccount(system, 'shared', { multiAssetsMargin: true })
+    await start(account.risk)
+    await openHeld(account)
+    const isTold = async () => (await conditionsOf(system, account.of)).includes('ladder modes')
     await until('it is told', isTold, 10_000)
-    expect((await client.truth()).openAlgoOrders).to.deep.equal([])
-    await changeModes(system, { multiAssetsMargin: false })
+    expect((await account.client.truth()).openAlgoOrders).to.deep.equal([])
   })
 
   it('need --live', async () => {
-    const system = await open({ ...richSystem, cursors: 0 })
     const { host, port, password } = system.redis.endpoint
     const { code, stderr } = await runProgram('actors/risk/index.js', ['--account', 'main'], {
       ...keySettings,

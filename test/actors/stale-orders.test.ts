@@ -48,7 +48,11 @@ describe('orders that rest', function () {
   after(async () => {
     for (const end of ends.splice(0)) await end()
   })
-  const system = withSystem({ symbols: 6, simulatorFlags: ['--account', 'demo:demo:USDT=1000000'] })
+  const system = withSystem({
+    symbols: 2,
+    klines: 0,
+    simulatorFlags: ['--account', 'demo:demo:USDT=1000000'],
+  })
   let orders: OrderSystem
   let client: AccountClient
   let actor: Child

@@ -116,7 +116,7 @@ describe("a venue's limits", () => {
           for (const hub of [first, ...hubs]) hub.close()
         },
       ),
-      { numRuns: Number(process.env['SOAK_RUNS'] ?? 10), endOnFailure: true },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 5), endOnFailure: true },
     )
   })
 

@@ -3,7 +3,6 @@ import { toIntent } from '../../lib/model/intent.ts'
 import type { OrderIntent } from '../../lib/model/intent.ts'
 import { handIntent } from '../../lib/orders/intent-queue.ts'
 import type { IntentQueue } from '../../lib/orders/intent-queue.ts'
-import { of } from './account-system.ts'
 import type { Held } from './risk-system.ts'
 import { priceAt } from './risk-system.ts'
 
@@ -25,6 +24,7 @@ export function floodIntents(
   now: () => number,
   symbols: readonly Held[],
   perSecond: number,
+  account: string,
 ): Flood {
   const intents: OrderIntent[] = []
   let failures = 0
@@ -46,7 +46,7 @@ export function floodIntents(
           : kind === 1
             ? { ...asked, type: 'limit', price: priceAt(held, 0.97), notional: 300 }
             : { ...asked, class: 'reduce', side: 'sell', type: 'market', size },
-        { account: of.account, strategy, deadline: now() + lifeMs },
+        { account, strategy, deadline: now() + lifeMs },
       )
       if ('denied' in intent) throw new Error(intent.denied)
       intents.push(intent)

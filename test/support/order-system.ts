@@ -5,6 +5,7 @@ import { toIntent } from '../../lib/model/intent.ts'
 import type { AskedOrder, OrderIntent } from '../../lib/model/intent.ts'
 import { readAccountSight } from '../../lib/orders/account-sight.ts'
 import { followInstruments } from '../../lib/market/follow-instruments.ts'
+import { readInstruments } from '../../lib/market/instruments.ts'
 import { handIntent, openIntentQueue } from '../../lib/orders/intent-queue.ts'
 import type { IntentQueue } from '../../lib/orders/intent-queue.ts'
 import type { Denial, LiveEvent } from '../../lib/orders/live-account.ts'
@@ -14,6 +15,7 @@ import { readOrder } from '../../lib/orders/paper-orders.ts'
 import type { Order } from '../../lib/model/order.ts'
 import { keySettings } from './account-system.ts'
 import type { Child } from './child.ts'
+import { lane } from './system.ts'
 import type { System } from './system.ts'
 import { until, untilFound } from './until.ts'
 
@@ -38,16 +40,20 @@ const readyWithinMs = 75_000
 /** The settings of an actor that sends orders. */
 export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 
-/** Starts what an account's orders need, but for the actor that sends them, and lets trading begin long ago. */
+/**
+ * Starts what an account's orders need and is not there, but for the actor that sends them, and lets trading begin long
+ * ago.
+ */
 export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
   const { hub, of } = system
   const denied = new Map<string, Denial>()
   await Promise.all([
-    system.start('ticker'),
-    system.start('mark'),
+    ...(system.tickers.length === 0 ? [system.start('ticker')] : []),
+    ...(system.marks.length === 0 ? [system.start('mark')] : []),
     system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' }),
   ])
   await begin(system)
+  const stopPolling = system.klines.length === 0 ? pollAsKlines(system) : () => {}
   const queue = openIntentQueue(hub, of)
   const account = followLiveAccount(hub, of, ({ denied: each }: LiveEvent) => {
     if (each !== undefined) denied.set(each.id, each)
@@ -100,6 +106,7 @@ export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promi
     denial: (id, withinMs = 10_000) =>
       untilFound(`intent ${id} is denied`, async () => denied.get(id)?.reason, withinMs),
     async stop() {
+      stopPolling()
       account.stop()
       await queue.close()
     },
@@ -147,6 +154,20 @@ export async function startOrders(
 /** A risk actor's sign of life, where none is wanted; the function given back ends it. */
 export function beatAsRisk({ hub, of }: System): () => Promise<void> {
   return startHeartbeat(hub.redis, hub.keys, 'risk:test:1', () => ({ venue: of.venue, account: of.account }))
+}
+
+// Orders are denied where candles are old. Where nobody fetches any, they are said to be polled every second.
+function pollAsKlines({ hub, simulator, of: { venue } }: System): () => void {
+  const { redis, keys } = hub
+  const poll = async () => {
+    const symbols = [...(await readInstruments(hub, venue)).keys()]
+    const now = simulator.now()
+    if (symbols.length === 0) return
+    await redis.hset(keys.polls(venue, lane.interval), Object.fromEntries(symbols.map((each) => [each, now])))
+  }
+  // A Redis that is away is said so by what the test waits for.
+  const timer = setInterval(() => void poll().catch(() => {}), 1_000)
+  return () => clearInterval(timer)
 }
 
 // Trading that began long ago: nobody looks intents up.

@@ -2,9 +2,11 @@ import { readConditions } from '../../lib/hub/conditions.ts'
 import { readInstruments } from '../../lib/market/instruments.ts'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { div, floorTo, needDecimal } from '../../lib/model/decimal.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
 import type { ListedInstrument } from '../../lib/model/instrument.ts'
-import type { AccountClient } from '../simulator/account-client.ts'
-import { getJson } from '../simulator/request.ts'
+import { AccountClient } from '../simulator/account-client.ts'
+import type { Truth } from '../simulator/account-client.ts'
+import { getJson, postJson } from '../simulator/request.ts'
 import { keySettings } from './account-system.ts'
 import type { Child } from './child.ts'
 import type { System, SystemOptions } from './system.ts'
@@ -26,15 +28,49 @@ export const richSystem: SystemOptions = {
   simulatorFlags: ['--account', 'demo:demo:USDT=1000000'],
 }
 
-/** Starts a risk actor and waits until it leads. */
+/** An account of one test, where several share a system. */
+export interface OwnAccount {
+  readonly of: AccountOf
+  readonly client: AccountClient
+  /** how actors reach it */
+  readonly keys: Readonly<Record<string, string>>
+  /** the same for its risk actor, which has an address of its own */
+  readonly risk: Readonly<Record<string, string>>
+}
+
+let addresses = 0
+
+/** Opens an account that can hold much; `modes` are those of the simulator. */
+export async function openAccount(system: System, account: string, modes: object = {}): Promise<OwnAccount> {
+  const { url } = system.simulator
+  const body = { key: account, secret: account, assets: { USDT: '1000000' }, ...modes }
+  const { status, body: text } = await postJson(`${url}/_sim/accounts`, body)
+  if (status !== 200) throw new Error(`the simulator answered ${status}: ${text}`)
+  const name = account.toUpperCase().replaceAll('-', '_')
+  const keys = {
+    SLUICE_ACCOUNT: account,
+    [`SLUICE_KEY_${name}`]: account,
+    [`SLUICE_SECRET_${name}`]: account,
+  }
+  return {
+    of: { venue: system.of.venue, account },
+    client: await AccountClient.open(url, account, account),
+    keys,
+    risk: { ...keys, SLUICE_ADDRESS: account, SLUICE_LOCAL_ADDRESS: `127.0.1.${(addresses += 1)}` },
+  }
+}
+
+/** Starts a risk actor and waits until one leads in its account. */
 export async function startRisk(
   system: System,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
-  const child = await system.start('risk', { ...riskSettings, ...settings })
+  const all: Readonly<Record<string, string>> = { ...riskSettings, ...settings }
+  const child = await system.start('risk', all)
   const leads = async () =>
     (await readLivingActors(system.hub.redis, system.hub.keys)).some(
-      ({ kind, fields }) => kind === 'risk' && fields['leads'] === '1',
+      ({ kind, fields }) =>
+        kind === 'risk' && fields['leads'] === '1' && fields['account'] === all['SLUICE_ACCOUNT'],
     )
   await until('a risk actor leads', leads, 10_000)
   return child
@@ -122,8 +158,7 @@ export async function leftOf(client: AccountClient): Promise<{
 }
 
 /** The positions of the venue's own ledger that no stop closes whole. */
-export async function uncoveredOf(client: AccountClient): Promise<string[]> {
-  const { positions, openAlgoOrders } = await client.truth()
+export function uncoveredIn({ positions, openAlgoOrders }: Truth): string[] {
   return positions
     .filter(({ symbol, size }) => {
       const out = Number(size) > 0 ? 'SELL' : 'BUY'
@@ -135,7 +170,7 @@ export async function uncoveredOf(client: AccountClient): Promise<string[]> {
     .map(({ symbol, side }) => `${symbol} ${side}`)
 }
 
-/** The names of the account's conditions. */
-export async function conditionsOf(system: System): Promise<string[]> {
-  return [...(await readConditions(system.hub, system.of)).keys()]
+/** The names of an account's conditions. */
+export async function conditionsOf(system: System, of = system.of): Promise<string[]> {
+  return [...(await readConditions(system.hub, of)).keys()]
 }

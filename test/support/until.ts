@@ -42,12 +42,12 @@ export async function until(
   return Date.now() - startedAt
 }
 
-/** Looks again and again for `forMs`. */
-export async function watch(forMs: number, look: () => Promise<void>): Promise<void> {
+/** Looks again and again for `forMs`, with `everyMs` between. */
+export async function watch(forMs: number, look: () => Promise<void>, everyMs = pollMs): Promise<void> {
   const stopAt = Date.now() + forMs
   while (Date.now() < stopAt) {
     await look()
-    await sleep(pollMs)
+    await sleep(everyMs)
   }
 }
 
