@@ -45,7 +45,8 @@ describe('./scripts/up', function () {
   function start(path: string, args: string[], program = [process.execPath, 'scripts/start']): Up {
     const configuration = join(path, 'sluice.json')
     writeFileSync(configuration, '{}')
-    const environment = cleanEnvironment({ SLUICE_CONFIG: configuration })
+    // None of these tests is about how often candles are polled.
+    const environment = cleanEnvironment({ SLUICE_CONFIG: configuration, SLUICE_SHARE: '0.4' })
     const [command = '', ...flags] = [...program, '--symbols', '20', '--data-dir', path, ...args]
     const child = spawn(command, flags, {
       cwd: projectRoot(),
@@ -138,28 +139,43 @@ describe('./scripts/up', function () {
     })
   })
 
-  it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', async () => {
-    const { ended, output } = start(folder.path(), ['--duration', '2', '--no-board'], ['scripts/up'])
-    expect(await ended).to.equal(0)
-    expect(output()).to.match(/The venue lists \d+ instruments; 20 are followed\./)
-    expect(output()).to.match(
-      /Ready: the candles of 20 symbols are fresh\.[\s\S]*Everything has stopped\.\n$/,
-    )
-    expect(processesOf(folder.path())).to.deep.equal([])
-    expect(existsSync(join(folder.path(), 'redis', 'endpoint.json'))).to.equal(false)
-    for (const name of ['simulator', 'symbol-cursor', 'kline']) {
-      expect(existsSync(join(folder.path(), 'logs', `${name}.log`))).to.equal(true)
-    }
-  })
+  describe('with --duration and --live', () => {
+    let path = ''
+    let output = ''
+    let code: number | null = null
 
-  it('starts what an account needs with --live, on the simulated one, halted', async () => {
-    const { ended, output } = start(folder.path(), ['--live', '--duration', '4', '--no-board'])
-    expect(await ended, output()).to.equal(0)
-    expect(output()).to.match(/Started [^\n]*position, order, risk, trader/)
-    expect(output()).to.match(/Orders are LIVE, on account main\. Trading is halted/)
-    const log = readFileSync(join(folder.path(), 'logs', 'order.log'), 'utf8')
-    expect(log).to.contain('serves the account')
-    expect(log).to.not.contain('"level":"error"')
+    before(async () => {
+      path = mkdtempSync(join(tmpdir(), 'sluice-test-'))
+      const run = start(path, ['--live', '--duration', '3', '--no-board'], ['scripts/up'])
+      code = await run.ended
+      output = run.output()
+    })
+    after(() => {
+      for (const { pid } of processesOf(path)) process.kill(pid, 'SIGKILL')
+      rmSync(path, { recursive: true, force: true })
+    })
+
+    it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', () => {
+      expect(code, output).to.equal(0)
+      expect(output).to.match(/The venue lists \d+ instruments; 20 are followed\./)
+      expect(output).to.match(
+        /Ready: the candles of 20 symbols are fresh\.[\s\S]*Everything has stopped\.\n$/,
+      )
+      expect(processesOf(path)).to.deep.equal([])
+      expect(existsSync(join(path, 'redis', 'endpoint.json'))).to.equal(false)
+      for (const name of ['simulator', 'symbol-cursor', 'kline']) {
+        expect(existsSync(join(path, 'logs', `${name}.log`))).to.equal(true)
+      }
+    })
+
+    it('starts what an account needs, on the simulated one, halted', () => {
+      expect(code, output).to.equal(0)
+      expect(output).to.match(/Started [^\n]*position, order, risk, trader/)
+      expect(output).to.match(/Orders are LIVE, on account main\. Trading is halted/)
+      const log = readFileSync(join(path, 'logs', 'order.log'), 'utf8')
+      expect(log).to.contain('serves the account')
+      expect(log).to.not.contain('"level":"error"')
+    })
   })
 
   it('stops in the middle of its start, and at once when it is asked twice', async () => {
