@@ -26,7 +26,13 @@ function untilHot(system: System, expected: readonly string[]): Promise<number> 
 }
 
 describe('the hot lane', () => {
-  const opened = withSystem({ rate: 10, share: 0.15, symbols, cursors: 0 })
+  const opened = withSystem({
+    rate: 10,
+    share: 0.1,
+    symbols,
+    cursors: 0,
+    settings: { SLUICE_KLINE_RETENTION: '20' },
+  })
   const folder = withFolder()
 
   afterEach(async () => {

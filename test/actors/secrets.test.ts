@@ -95,7 +95,7 @@ describe('secrets', function () {
       SLUICE_CONFIG: join(folder, 'sluice.json'),
       SLUICE_EXCHANGE_URL: system.simulator.url,
       SLUICE_LOG_LEVEL: 'trace',
-      SLUICE_SHARE: '0.4',
+      SLUICE_SHARE: '0.2',
       SLUICE_ACCOUNT: of.account,
       SLUICE_KEY_MAIN: longKeys.key,
       SLUICE_SECRET_MAIN: longKeys.secret,
