@@ -45,7 +45,7 @@ describe('a trader on paper', function () {
     rate: 20,
     share: 0.05,
     // As many readings of tickers as ever, and fewer polls for candles.
-    settings: { SLUICE_TICKER_SHARE: '0.4' },
+    settings: { SLUICE_TICKER_SHARE: '0.4', SLUICE_CANDLES_PER_POLL: '10' },
     simulatorFlags: writeDipRecording(recordings),
   })
 

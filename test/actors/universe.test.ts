@@ -13,7 +13,7 @@ const options = {
   rate: 5,
   share: 0.35,
   symbols: 20,
-  settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *', SLUICE_KLINE_RETENTION: '20' },
+  settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *', SLUICE_CANDLES_PER_POLL: '10' },
 }
 
 // A second of the schedule or of the look at the file, the time of two requests, and patience.
