@@ -7,10 +7,10 @@ import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 const hotLane: Lane = { ...lane, name: 'hot' }
-const byHand = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT']
-const symbols = 20
+const byHand = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
+const symbols = 10
 const share = 0.3
-const measuredTurns = 800
+const measuredTurns = 300
 // The schedule's second, a judging, and patience.
 const judgedWithinMs = 10_000
 
@@ -26,7 +26,13 @@ function untilHot(system: System, expected: readonly string[]): Promise<number> 
 }
 
 describe('the hot lane', () => {
-  const opened = withSystem({ rate: 10, share: 0.5, symbols, cursors: 0 })
+  const opened = withSystem({
+    rate: 10,
+    share: 0.1,
+    symbols,
+    cursors: 0,
+    settings: { SLUICE_CANDLES_PER_POLL: '10' },
+  })
   const folder = withFolder()
 
   afterEach(async () => {

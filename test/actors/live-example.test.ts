@@ -18,18 +18,20 @@ const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 60
 const hours = soak ? 10 : 1
 const runMs = (hours * 3_600_000) / rate
-const symbols = 10
+const symbols = soak ? 10 : 6
 // Without the recording it is a made-up market.
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
 // Hours in which the market falls by a twentieth, so that stops are reached.
 const startMinute = 11_160
 const strategy = { fall: 0.0004, rise: 0.0004, notional: 250, restMs: 60_000 }
-// Some 80 candle polls and 3 readings of all marks in a real second: a machine that keeps up.
-const share = 0.06
+// Some 25 candle polls and 2.5 readings of all marks in a real second: a symbol is seen thrice or more in a venue minute.
+const share = soak ? 0.04 : 0.03
 // What may be how old, in venue ms, is a real second here: a request and its answer take their time at any rate.
 const settings = {
-  SLUICE_TICKER_SHARE: '0.2',
-  SLUICE_MARK_SHARE: '0.2',
+  // Not the 99 that repair history: nobody here looks back so far.
+  SLUICE_CANDLES_PER_POLL: '10',
+  SLUICE_TICKER_SHARE: '0.33',
+  SLUICE_MARK_SHARE: '0.33',
   SLUICE_STRATEGY_OPTIONS: JSON.stringify(strategy),
   SLUICE_INTENT_LIFE_MS: String(5_000 * rate),
   SLUICE_STALE_AFTER_MS: '60000',

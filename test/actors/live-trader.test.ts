@@ -4,13 +4,16 @@ import { readRecords } from '../../lib/orders/records.ts'
 import { of, openTrading } from '../support/account-system.ts'
 import { withFolder } from '../support/folder.ts'
 import { beatAsRisk, openOrderSystem, orderSettings, startOrders } from '../support/order-system.ts'
-import { withSystems } from '../support/system.ts'
+import { withSystem } from '../support/system.ts'
 import { untilFound } from '../support/until.ts'
 
 // Buys once, and sells what it sees as its own once that is told.
-const strategy = `export const strategy = { name: 'once', intervals: ['1m'], onChange({ ledger, orders, positions }, slot) {
+const strategyOf = (
+  name: string,
+  only: string,
+) => `export const strategy = { name: '${name}', intervals: ['1m'], onChange({ ledger, orders, positions }, slot) {
   const { symbol } = ledger.symbols[slot]
-  if (symbol !== 'BTCUSDT') return
+  if (symbol !== '${only}') return
   const own = positions.own(symbol)
   if (own === undefined) void orders.submit({ signalId: 'in', class: 'open', symbol, side: 'buy', type: 'market', notional: 300 })
   else if (own.size !== '0') void orders.submit({ signalId: 'out', class: 'reduce', symbol, side: 'sell', type: 'market', size: own.size })
@@ -20,30 +23,36 @@ const strategy = `export const strategy = { name: 'once', intervals: ['1m'], onC
 describe('a trader with --live', function () {
   this.timeout(150_000)
   const ends: (() => Promise<unknown>)[] = []
-  afterEach(async () => {
+  // Before the system itself ends.
+  after(async () => {
     for (const end of ends.splice(0)) await end()
   })
-  const open = withSystems()
+  const running = withSystem({ symbols: 6 })
+  before(async () => {
+    const orders = await openOrderSystem(running())
+    ends.push(() => orders.stop(), beatAsRisk(running()))
+    await startOrders(running())
+  })
+  afterEach(async () => {
+    for (const trader of running().traders) await trader.signal('SIGKILL')
+  })
   const folder = withFolder()
 
-  for (const [way, direct] of [
-    ['by the queue', 'false'],
-    ['from its own process', 'true'],
+  for (const [way, direct, symbol] of [
+    ['by the queue', 'false', 'BTCUSDT'],
+    ['from its own process', 'true', 'ETHUSDT'],
   ] as const)
     it(`has its strategy's orders filled at the venue, sent ${way}, and sees what they made`, async () => {
-      const system = await open({ symbols: 6 })
-      const orders = await openOrderSystem(system)
-      ends.push(() => orders.stop(), beatAsRisk(system))
-      await startOrders(system)
+      const system = running()
       const trader = await system.start('trader', {
         ...orderSettings,
-        SLUICE_STRATEGY: folder.write('once.mjs', strategy),
+        SLUICE_STRATEGY: folder.write('once.mjs', strategyOf(`once-${symbol}`, symbol)),
         SLUICE_DIRECT: direct,
       })
       const client = await openTrading(system)
       const twoTrades = async () => {
         system.requireAlive()
-        const { trades } = await client.truth()
+        const trades = (await client.truth()).trades.filter((trade) => trade.symbol === symbol)
         return trades.length >= 2 ? trades : undefined
       }
       const trades = await untilFound('it has bought and sold', twoTrades, 30_000)
@@ -60,7 +69,8 @@ describe('a trader with --live', function () {
       })
       const decisions: unknown[] = []
       for await (const records of readRecords(system.hub, of, 'journal', '0-0'))
-        decisions.push(...records.filter(({ row }) => row['what'] === 'sent').map(({ row }) => row['id']))
+        for (const { row } of records)
+          if (row['what'] === 'sent' && row['symbol'] === symbol) decisions.push(row['id'])
       expect(new Set(decisions).size).to.equal(2)
     })
 })

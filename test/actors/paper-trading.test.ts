@@ -14,7 +14,7 @@ import { beatOf, strategySettings } from '../support/traders.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const leastKills = soak ? 300 : 8
+const leastKills = soak ? 300 : 5
 
 /** Positions, orders and fills of an account say the same, to the last digit. */
 async function requireConsistent(hub: Hub, of: AccountOf): Promise<void> {
@@ -43,7 +43,9 @@ describe('a trader on paper', function () {
   const opened = withSystem({
     symbols: 3,
     rate: 20,
-    share: 0.1,
+    share: 0.05,
+    // As many readings of tickers as ever, and fewer polls for candles.
+    settings: { SLUICE_TICKER_SHARE: '0.4', SLUICE_CANDLES_PER_POLL: '10' },
     simulatorFlags: writeDipRecording(recordings),
   })
 

@@ -36,7 +36,7 @@ describe('an actor that is told to stop', () => {
 
   it('while Redis is gone or answers nothing ends soon and in order, and nothing is lost', async function () {
     this.timeout(90_000)
-    const system = await open()
+    const system = await open({ symbols: 8 })
     const { klines, cursors, tickers, traders } = system
     for (const [leave, comeBack] of [
       ['kill', 'restart'],

@@ -9,7 +9,12 @@ import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
 
 // Each second the instruments are read again, which weighs 41: so fast a clock has weight for it.
-const options = { rate: 10, share: 0.3, symbols: 20, settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' } }
+const options = {
+  rate: 5,
+  share: 0.35,
+  symbols: 20,
+  settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *', SLUICE_CANDLES_PER_POLL: '10' },
+}
 
 // A second of the schedule or of the look at the file, the time of two requests, and patience.
 const pickedUpWithinMs = 10_000

@@ -22,6 +22,7 @@ interface Up {
   readonly says: (text: string | RegExp) => Promise<void>
 }
 
+const soak = process.env['SOAK_RUNS'] !== undefined
 const withinMs = 45_000
 /** after `up` was killed: the actors' end, and 5 s that its Redis waits for it */
 const leashMs = 20_000
@@ -45,8 +46,13 @@ describe('./scripts/up', function () {
   function start(path: string, args: string[], program = [process.execPath, 'scripts/start']): Up {
     const configuration = join(path, 'sluice.json')
     writeFileSync(configuration, '{}')
-    const environment = cleanEnvironment({ SLUICE_CONFIG: configuration })
-    const [command = '', ...flags] = [...program, '--symbols', '20', '--data-dir', path, ...args]
+    // None of these tests is about how often candles are polled.
+    const environment = cleanEnvironment({
+      SLUICE_CONFIG: configuration,
+      SLUICE_SHARE: '0.4',
+      SLUICE_CANDLES_PER_POLL: '10',
+    })
+    const [command = '', ...flags] = [...program, '--symbols', '6', '--data-dir', path, ...args]
     const child = spawn(command, flags, {
       cwd: projectRoot(),
       env: environment,
@@ -138,28 +144,41 @@ describe('./scripts/up', function () {
     })
   })
 
-  it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', async () => {
-    const { ended, output } = start(folder.path(), ['--duration', '2', '--no-board'], ['scripts/up'])
-    expect(await ended).to.equal(0)
-    expect(output()).to.match(/The venue lists \d+ instruments; 20 are followed\./)
-    expect(output()).to.match(
-      /Ready: the candles of 20 symbols are fresh\.[\s\S]*Everything has stopped\.\n$/,
-    )
-    expect(processesOf(folder.path())).to.deep.equal([])
-    expect(existsSync(join(folder.path(), 'redis', 'endpoint.json'))).to.equal(false)
-    for (const name of ['simulator', 'symbol-cursor', 'kline']) {
-      expect(existsSync(join(folder.path(), 'logs', `${name}.log`))).to.equal(true)
-    }
-  })
+  describe('with --duration and --live', () => {
+    let path = ''
+    let output = ''
+    let code: number | null = null
 
-  it('starts what an account needs with --live, on the simulated one, halted', async () => {
-    const { ended, output } = start(folder.path(), ['--live', '--duration', '4', '--no-board'])
-    expect(await ended, output()).to.equal(0)
-    expect(output()).to.match(/Started [^\n]*position, order, risk, trader/)
-    expect(output()).to.match(/Orders are LIVE, on account main\. Trading is halted/)
-    const log = readFileSync(join(folder.path(), 'logs', 'order.log'), 'utf8')
-    expect(log).to.contain('serves the account')
-    expect(log).to.not.contain('"level":"error"')
+    before(async () => {
+      path = mkdtempSync(join(tmpdir(), 'sluice-test-'))
+      const run = start(path, ['--live', '--duration', '3', '--no-board'], ['scripts/up'])
+      code = await run.ended
+      output = run.output()
+    })
+    after(() => {
+      for (const { pid } of processesOf(path)) process.kill(pid, 'SIGKILL')
+      rmSync(path, { recursive: true, force: true })
+    })
+
+    it('runs for a time once all candles are fresh, ends with 0 and leaves no process behind', () => {
+      expect(code, output).to.equal(0)
+      expect(output).to.match(/The venue lists \d+ instruments; 6 are followed\./)
+      expect(output).to.match(/Ready: the candles of 6 symbols are fresh\.[\s\S]*Everything has stopped\.\n$/)
+      expect(processesOf(path)).to.deep.equal([])
+      expect(existsSync(join(path, 'redis', 'endpoint.json'))).to.equal(false)
+      for (const name of ['simulator', 'symbol-cursor', 'kline']) {
+        expect(existsSync(join(path, 'logs', `${name}.log`))).to.equal(true)
+      }
+    })
+
+    it('starts what an account needs, on the simulated one, halted', () => {
+      expect(code, output).to.equal(0)
+      expect(output).to.match(/Started [^\n]*position, order, risk, trader/)
+      expect(output).to.match(/Orders are LIVE, on account main\. Trading is halted/)
+      const log = readFileSync(join(path, 'logs', 'order.log'), 'utf8')
+      expect(log).to.contain('serves the account')
+      expect(log).to.not.contain('"level":"error"')
+    })
   })
 
   it('stops in the middle of its start, and at once when it is asked twice', async () => {
@@ -208,13 +227,14 @@ describe('./scripts/up', function () {
     const refused: [string[], string][] = [
       [['--bogus'], "unknown option '--bogus'"],
       [['--symbols', '0'], '--symbols must be an integer from 1 to 2000, was "0"'],
-      [['--duration', 'long'], '--duration must be an integer from 1'],
       [['--exchange', 'nyse'], '--exchange does not fit'],
       [['--replay', '/none.csv'], 'there is no /none.csv'],
       [['--exchange', 'binanceusdm', '--replay', 'package.json'], '--replay is for the simulator'],
       [['--exchange', 'binanceusdm', '--rate', '2'], 'rate 1'],
       [['--live', '--account', 'paper'], '--account must name an account at the venue'],
     ]
+    // A number like the symbols'.
+    if (soak) refused.push([['--duration', 'long'], '--duration must be an integer from 1'])
     await Promise.all(
       refused.map(async ([args, part]) => {
         const each = up(...args)

@@ -104,7 +104,7 @@ describe('lanes', () => {
     const symbols = Array.from({ length: 8_000 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, symbols)
     const places = new Map(symbols.map((symbol, at) => [symbol, at]))
-    const handed = await handOutFrom(hub, { processes: 4, handouts: 2_000, token })
+    const handed = await handOutFrom(hub, { processes: 3, handouts: 2_000, token })
     const positions = handed.map((each) => each.map((symbol) => places.get(symbol) ?? -1))
     const all = positions.flat().toSorted((a, b) => a - b)
     expect(all.length).to.be.within(2_000, 6_000)
@@ -122,7 +122,7 @@ describe('lanes', () => {
     await lead(hub)
     const stay = Array.from({ length: 20 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, stay)
-    const work = handOutFrom(hub, { processes: soak ? 16 : 4, handouts: soak ? 100_000 : 6_000, token })
+    const work = handOutFrom(hub, { processes: soak ? 16 : 3, handouts: soak ? 100_000 : 4_000, token })
     let changes = 0
     let done = false
     const change = (async () => {

@@ -52,7 +52,7 @@ export async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
     const found = await read()
     if (found !== undefined) return found
     if (Date.now() > deadline) throw new Error('not reached within 5 s')
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

@@ -19,7 +19,7 @@ export interface CoverWatch {
   figures(): CoverFigures
 }
 
-const lookEveryMs = 50
+const lookEveryMs = 100
 
 export function watchCover({ hub }: System, client: AccountClient): CoverWatch {
   const bareSince = new Map<string, number>()
