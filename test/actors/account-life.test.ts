@@ -6,14 +6,26 @@ import { readPositions } from '../../lib/account/positions.ts'
 import { readConditions } from '../../lib/hub/conditions.ts'
 import { add } from '../../lib/model/decimal.ts'
 import { readLane } from '../../lib/market/lanes.ts'
+import { keyName } from '../../lib/hub/account-keys.ts'
+import type { AccountOf } from '../../lib/model/account-of.ts'
+import { AccountClient } from '../simulator/account-client.ts'
 import { keySettings, of, openTrading } from '../support/account-system.ts'
+import type { Child } from '../support/child.ts'
 import { postJson } from '../simulator/request.ts'
-import { lane, withSystems } from '../support/system.ts'
+import { lane, venue, withSystem, withSystems } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
-const textOf = async (system: System, name: string) =>
-  (await readConditions(system.hub, of)).get(name)?.text ?? ''
+const textOf = async (system: System, name: string, at: AccountOf = of) =>
+  (await readConditions(system.hub, at)).get(name)?.text ?? ''
+
+interface AccountAtWork {
+  readonly system: System
+  readonly of: AccountOf
+  readonly client: AccountClient
+  /** starts an actor that reads it */
+  readonly start: (settings?: Readonly<Record<string, string>>) => Promise<Child>
+}
 
 describe('what an account holds', function () {
   this.timeout(120_000)
@@ -21,7 +33,11 @@ describe('what an account holds', function () {
 
   it('stays followed whatever the filters say, and is banned and told when it is being settled', async () => {
     const settings = { SLUICE_UNIVERSE_SCHEDULE: '*/2 * * * * *', SLUICE_SYMBOL_LIMIT: '3' }
-    const system = await open({ symbols: 3, simulatorFlags: ['--symbols', '8'], settings })
+    // To ask for the whole market every 2 s takes half of an address.
+    const simulatorFlags = ['--symbols', '8']
+    const system = await open({ symbols: 3, simulatorFlags, share: 0.95, klines: 0, settings })
+    const isChosen = async () => (await readLane(system.hub, lane)).length === 3
+    await until('a lane of three symbols', isChosen, 30_000)
     const followed = await readLane(system.hub, lane)
     const { symbols } = await system.simulator.market()
     const [held = '', ordered = ''] = symbols
@@ -61,15 +77,42 @@ describe('what an account holds', function () {
       (await banned()) === undefined && (await textOf(system, `listing ${held}`)) === ''
     await until('both are gone', clear, 20_000)
   })
+})
+
+describe('an account that is looked after', function () {
+  this.timeout(120_000)
+  const opened = withSystem({ symbols: 6, rate: 10, klines: 0, cursors: 0 })
+
+  afterEach(async () => {
+    for (const position of opened().positions) await position.signal('SIGKILL')
+  })
+
+  /** An account that no other test has, and a client that trades in it. */
+  async function openAccount(account: string, modes: object = {}): Promise<AccountAtWork> {
+    const system = opened()
+    const { url } = system.simulator
+    const { status } = await postJson(`${url}/_sim/accounts`, { key: account, secret: account, ...modes })
+    expect(status).to.equal(200)
+    const settings = {
+      SLUICE_ACCOUNT: account,
+      [keyName('KEY', account)]: account,
+      [keyName('SECRET', account)]: account,
+    }
+    return {
+      system,
+      of: { venue, account },
+      client: await AccountClient.open(url, account, account),
+      start: (more = {}) => system.start('position', { ...settings, ...more }),
+    }
+  }
 
   it('is halted when the position mode is another, and what was held in the old one is flat', async () => {
-    const system = await open({ symbols: 6, klines: 0, cursors: 0 })
-    const client = await openTrading(system)
-    const first = await system.start('position', keySettings)
-    const mode = async () => (await readModes(system.hub, of))?.positionMode
+    const { system, of: traded, client, start } = await openAccount('hedging')
+    const first = await start()
+    const mode = async () => (await readModes(system.hub, traded))?.positionMode
     await until('the mode is known', async () => (await mode()) === 'one-way', 10_000)
     await client.market('BTCUSDT', 'BUY', '0.01')
-    const size = async (place: string) => (await readPositions(system.hub, of)).get(place)?.size
+    const size = async (place: string) => (await readPositions(system.hub, traded)).get(place)?.size
     await until('the position is known', async () => (await size('BTCUSDT/both')) === '0.01', 5_000)
     await first.signal('SIGKILL')
 
@@ -77,15 +120,15 @@ describe('what an account holds', function () {
     await client.market('BTCUSDT', 'SELL', '0.01')
     await client.ask('POST /fapi/v1/positionSide/dual', { dualSidePosition: true })
     await client.market('BTCUSDT', 'SELL', '0.02', { positionSide: 'SHORT' })
-    await system.start('position', keySettings)
+    await start()
     await until('the mode is the other', async () => (await mode()) === 'hedge', 15_000)
     const text = await untilFound(
       'it is a condition',
-      () => textOf(system, 'mode changed').then((each) => each || undefined),
+      () => textOf(system, 'mode changed', traded).then((each) => each || undefined),
       5_000,
     )
     expect(text).to.contain('from one-way to hedge')
-    expect(await system.hub.redis.get(system.hub.keys.tradingState(of.venue, of.account))).to.equal('halted')
+    expect(await system.hub.redis.get(system.hub.keys.tradingState(venue, traded.account))).to.equal('halted')
     await until('the new position is known', async () => (await size('BTCUSDT/short')) === '-0.02', 5_000)
     tell(
       `the old record is flat after ${await until('the old record is flat', async () => (await size('BTCUSDT/both')) === '0', 40_000)} ms`,
@@ -93,22 +136,18 @@ describe('what an account holds', function () {
   })
 
   it('is refused live trading in multi-assets margin, by a sentence', async () => {
-    const system = await open({ symbols: 6, klines: 0, cursors: 0 })
-    const set = { key: 'demo', secret: 'demo', multiAssetsMargin: true }
-    const { status } = await postJson(`${system.simulator.url}/_sim/accounts`, set)
-    expect(status).to.equal(200)
-    await system.start('position', keySettings)
-    const told = () => textOf(system, 'mode unsupported').then((each) => each || undefined)
+    const { system, of: traded, start } = await openAccount('multi', { multiAssetsMargin: true })
+    await start()
+    const told = () => textOf(system, 'mode unsupported', traded).then((each) => each || undefined)
     expect(await untilFound('it is a condition', told, 15_000)).to.contain('multi-assets margin is on')
   })
 
   it('brings income, each row once and to the last digit', async () => {
-    const system = await open({ symbols: 6, klines: 0, cursors: 0, rate: 10 })
-    const client = await openTrading(system)
+    const { system, of: paid, client, start } = await openAccount('paid')
     for (const side of ['BUY', 'SELL', 'SELL', 'BUY'] as const) await client.market('BTCUSDT', side, '0.05')
-    await system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '1' })
+    await start({ SLUICE_ACCOUNT_SHARE: '0.5' })
     await client.market('ETHUSDT', 'BUY', '0.1')
-    const rows = async () => readIncome(system.hub, of, 0)
+    const rows = async () => readIncome(system.hub, paid, 0)
     const { income } = await client.truth()
     const complete = async () => (await rows()).length >= income.length
     await until('all rows are there', complete, 40_000)

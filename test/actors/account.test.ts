@@ -13,7 +13,8 @@ import {
   sourceSettings,
   watchPositions,
 } from '../support/account-system.ts'
-import { withSystems } from '../support/system.ts'
+import type { Child } from '../support/child.ts'
+import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
 
@@ -42,35 +43,78 @@ async function ageOf(system: System, place: string): Promise<number> {
   return system.simulator.now() - Math.max(0, ...Object.values(position?.lastConfirmedAt ?? {}))
 }
 
-async function untilConnected(system: System, source: string): Promise<void> {
-  const connected = async () => (await beatOf(system, source))['connected'] === '1'
+async function untilConnected(system: System, child: Child): Promise<void> {
+  const connected = async () => (await beatOf(system, child))['connected'] === '1'
   await until('the stream is connected', connected, 10_000)
 }
 
-async function beatOf(system: System, source: string): Promise<Readonly<Record<string, string>>> {
+async function beatOf(system: System, child: Child | undefined): Promise<Readonly<Record<string, string>>> {
   const actors = await readLivingActors(system.hub.redis, system.hub.keys)
-  return actors.find(({ fields }) => fields['sources'] === source)?.fields ?? {}
+  return actors.find(({ id }) => id.endsWith(`:${child?.pid}`))?.fields ?? {}
+}
+
+/** Closes what an earlier test has left open. */
+async function flatten(client: AccountClient): Promise<void> {
+  for (const { symbol, size } of (await client.truth()).positions)
+    if (Number(size) !== 0)
+      await client.market(symbol, Number(size) > 0 ? 'SELL' : 'BUY', size.replace('-', ''))
 }
 
 describe('an account', function () {
   this.timeout(120_000)
-  const open = withSystems()
+  const opened = withSystem({ share: 0.95, klines: 0, cursors: 0 })
+  // What reads the account now: by one source each at its share, or by all of them.
+  const running = new Map<string, Child>()
 
+  /** Ends whatever else reads the account. */
+  async function keepOnly(names: readonly string[]): Promise<void> {
+    for (const [name, child] of running) {
+      if (names.includes(name)) continue
+      await child.signal('SIGKILL')
+      running.delete(name)
+    }
+  }
+
+  /** One process with all sources. */
+  async function openWhole(): Promise<{ system: System; client: AccountClient }> {
+    const system = opened()
+    await keepOnly(['whole'])
+    const whole = running.get('whole') ?? (await system.start('position', keySettings))
+    running.set('whole', whole)
+    await untilConnected(system, whole)
+    const client = await openTrading(system)
+    await flatten(client)
+    return { system, client }
+  }
+
+  /** A process for each source, and nothing else that reads the account. */
   async function openSources(
-    share = 1,
+    share: number,
     started: readonly AccountSource[] = sources,
-  ): Promise<{ system: System; client: AccountClient }> {
-    const system = await open({ symbols: 12, klines: 0, cursors: 0 })
-    await Promise.all(started.map((source) => system.start('position', sourceSettings(source, share))))
-    if (started.includes('stream')) await untilConnected(system, 'stream')
-    return { system, client: await openTrading(system) }
+  ): Promise<{
+    system: System
+    client: AccountClient
+    beat: (source: AccountSource) => Promise<Readonly<Record<string, string>>>
+  }> {
+    const system = opened()
+    const nameOf = (source: AccountSource) => `${source} at ${share}`
+    const childOf = (source: AccountSource) => running.get(nameOf(source))
+    await keepOnly(started.map(nameOf))
+    const missing = started.filter((source) => childOf(source) === undefined)
+    await Promise.all(
+      missing.map(async (source) =>
+        running.set(nameOf(source), await system.start('position', sourceSettings(source, share))),
+      ),
+    )
+    const stream = childOf('stream')
+    if (stream !== undefined) await untilConnected(system, stream)
+    const client = await openTrading(system)
+    await flatten(client)
+    return { system, client, beat: (source) => beatOf(system, childOf(source)) }
   }
 
   it('is in Redis as the venue knows it, by one process with all sources at a tenth of an address', async () => {
-    const system = await open({ symbols: 12, klines: 0, cursors: 0 })
-    await system.start('position', keySettings)
-    await untilConnected(system, 'account risk stream')
-    const client = await openTrading(system)
+    const { system, client } = await openWhole()
     const watched = await watchPositions(system)
     for (const quantity of ['0.02', '0.01']) await client.market('BTCUSDT', 'BUY', quantity)
     await client.market('ETHUSDT', 'SELL', '0.3')
@@ -86,24 +130,54 @@ describe('an account', function () {
     expect(positions.get('ETHUSDT/both')?.size).to.equal('0.2')
   })
 
+  it('shares an address with market data, and neither starves the other', async () => {
+    const { system, client } = await openWhole()
+    const market = await Promise.all(
+      (['ticker', 'mark', 'kline', 'symbol-cursor'] as const).map((kind) => system.start(kind)),
+    )
+    await system.untilPolled(0, 30_000)
+    await system.simulator.reset()
+    await client.market('BTCUSDT', 'BUY', '0.01')
+    await untilSame(system, client)
+    let [oldest, oldestCandle] = [0, 0]
+    // The first seconds are those in which every flow finds its pace.
+    await watch(3_000, async () => system.requireAlive())
+    const since = Date.now()
+    await watch(8_000, async () => {
+      oldest = Math.max(oldest, await ageOf(system, 'BTCUSDT/both'))
+      oldestCandle = Math.max(oldestCandle, ...(await system.ages()).values())
+    })
+    // Three quarters of the address, less the quotes' fifth, the marks' twentieth and two tenths of the account's.
+    const lapMs = system.lapMs / (0.75 * (1 - 0.2 - 0.05 - 0.2))
+    const { addresses: stats } = await system.simulator.stats()
+    tell(
+      `positions at most ${oldest} ms old, candles ${oldestCandle} ms where a lap is ${lapMs.toFixed(0)}; ${Date.now() - since} ms`,
+    )
+    expect(oldest).to.be.below(2_000)
+    expect(oldestCandle).to.be.below(3 * lapMs)
+    for (const { http429, http418 } of Object.values(stats)) expect(http429 + http418).to.equal(0)
+    for (const child of market) await child.signal('SIGKILL')
+  })
+
   it('stays fresh by the other sources while the stream is silent with its socket open, which is found and mended', async () => {
-    const { system, client } = await openSources(0.3)
+    const { system, client, beat } = await openSources(0.3)
     await client.market('BTCUSDT', 'BUY', '0.01')
     await untilSame(system, client)
     await system.simulator.faults({ kind: 'silence', path: 'stream/private' })
     await client.market('BTCUSDT', 'BUY', '0.01')
     const silentAt = Date.now()
-    const before = Number((await beatOf(system, 'stream'))['opened'])
+    const before = Number((await beat('stream'))['opened'])
+    const stallsBefore = Number((await beat('stream'))['stalls'])
     let oldest = 0
     const found = async () => {
       oldest = Math.max(oldest, await ageOf(system, 'BTCUSDT/both'))
-      return Number((await beatOf(system, 'stream'))['stalls']) > 0
+      return Number((await beat('stream'))['stalls']) > stallsBefore
     }
     const stallMs = await until('the stall is found', found, 6_000)
     await system.simulator.faults()
     const back = async () => {
       oldest = Math.max(oldest, await ageOf(system, 'BTCUSDT/both'))
-      return Number((await beatOf(system, 'stream'))['opened']) > before
+      return Number((await beat('stream'))['opened']) > before
     }
     await until('another connection', back, 10_000)
     const backMs = Date.now() - silentAt
@@ -122,7 +196,7 @@ describe('an account', function () {
   })
 
   it('goes on by the stream alone while both other addresses are banned', async () => {
-    const { system, client } = await openSources()
+    const { system, client, beat } = await openSources(0.3)
     await client.market('BTCUSDT', 'BUY', '0.01')
     await untilSame(system, client)
     await system.simulator.faults(
@@ -130,8 +204,8 @@ describe('an account', function () {
       { kind: 'ban', ms: 8_000, address: addresses.risk },
     )
     const closed = async () => {
-      const beats = await Promise.all([beatOf(system, 'account'), beatOf(system, 'risk')])
-      return beats.every((beat) => Number(beat['closedUntil']) > Date.now())
+      const beats = await Promise.all([beat('account'), beat('risk')])
+      return beats.every((each) => Number(each['closedUntil']) > Date.now())
     }
     await until('both addresses are closed', closed, 5_000)
     const closedAt = Date.now()
@@ -160,11 +234,13 @@ describe('an account', function () {
 
   for (const offsetMs of [2_000, -2_000]) {
     it(`is right while the venue's clock steps by ${offsetMs} ms, at the cost of a refusal at most`, async () => {
-      const { system, client } = await openSources(0.5, ['account', 'risk'])
+      const { system, client, beat } = await openSources(0.5, ['account', 'risk'])
       const watched = await watchPositions(system)
       await client.market('BTCUSDT', 'BUY', '0.02')
       await client.market('ETHUSDT', 'BUY', '0.1')
       await untilSame(system, client)
+      const failuresOf = async (source: AccountSource) => Number((await beat(source))['failures'])
+      const before = [await failuresOf('account'), await failuresOf('risk')]
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const stepped = await openTrading(system)
       await stepped.market('BTCUSDT', 'SELL', '0.01')
@@ -175,36 +251,12 @@ describe('an account', function () {
       tell(`the same ${await untilSame(system, client)} ms after the step back`)
       expect(watched.wrong(await client.truth())).to.deep.equal([])
       watched.stop()
-      const beats = [await beatOf(system, 'account'), await beatOf(system, 'risk')]
-      tell(`polls that failed: ${beats.map((beat) => beat['failures']).join(', ')}`)
-      for (const beat of beats) expect(Number(beat['failures'])).to.be.at.most(1)
+      const after = [await failuresOf('account'), await failuresOf('risk')]
+      const failed = after.map((count, at) => count - (before[at] ?? 0))
+      tell(`polls that failed: ${failed.join(', ')}`)
+      for (const count of failed) expect(count).to.be.at.most(1)
     })
   }
-
-  it('shares an address with market data, and neither starves the other', async () => {
-    const system = await open({ symbols: 24, share: 0.95 })
-    await Promise.all([system.start('ticker'), system.start('mark'), system.start('position', keySettings)])
-    const client = await openTrading(system)
-    await client.market('BTCUSDT', 'BUY', '0.01')
-    await untilSame(system, client)
-    let [oldest, oldestCandle] = [0, 0]
-    // The first seconds are those in which every flow finds its pace.
-    await watch(3_000, async () => system.requireAlive())
-    const since = Date.now()
-    await watch(12_000, async () => {
-      oldest = Math.max(oldest, await ageOf(system, 'BTCUSDT/both'))
-      oldestCandle = Math.max(oldestCandle, ...(await system.ages()).values())
-    })
-    // Three quarters of the address, less the quotes' fifth, the marks' twentieth and two tenths of the account's.
-    const lapMs = system.lapMs / (0.75 * (1 - 0.2 - 0.05 - 0.2))
-    const { addresses: stats } = await system.simulator.stats()
-    tell(
-      `positions at most ${oldest} ms old, candles ${oldestCandle} ms where a lap is ${lapMs.toFixed(0)}; ${Date.now() - since} ms`,
-    )
-    expect(oldest).to.be.below(2_000)
-    expect(oldestCandle).to.be.below(3 * lapMs)
-    for (const { http429, http418 } of Object.values(stats)) expect(http429 + http418).to.equal(0)
-  })
 
   it('is there again after FLUSHALL, by the endpoints and by the stream alone', async () => {
     for (const started of [['account', 'risk'], ['stream']] as const) {

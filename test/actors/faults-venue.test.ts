@@ -7,6 +7,7 @@ import type { System } from '../support/system.ts'
 import { requireExact, simulatorTruth } from '../support/truth.ts'
 import { tell, until, watch } from '../support/until.ts'
 
+const soak = process.env['SOAK_RUNS'] !== undefined
 const minuteMs = 60_000
 const settledAfterMs = 3_000
 
@@ -60,9 +61,9 @@ describe('a venue that fails', () => {
     this.timeout(120_000)
     const system = await open({
       rate,
-      share: 0.2,
-      klines: 2,
-      settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *' },
+      share: 0.05,
+      symbols: 12,
+      settings: { SLUICE_UNIVERSE_SCHEDULE: '*/5 * * * * *' },
     })
     const since = system.simulator.now() - dayMs
     for (const [name, rule] of Object.entries(faults)) {
@@ -87,10 +88,11 @@ describe('a venue that fails', () => {
     system.requireAlive()
   })
 
-  for (const offsetMs of [2_000, -2_000]) {
+  // By our own clock candles would be final too early where the venue is behind; where it is ahead, only later.
+  for (const offsetMs of soak ? [2_000, -2_000] : [-2_000]) {
     it(`by having a clock ${offsetMs} ms off from ours still makes no candle final before ${settledAfterMs} ms after its close`, async function () {
       this.timeout(60_000)
-      const system = await open({ rate: 20, share: 0.1, klines: 0, cursors: 0 })
+      const system = await open({ rate: 20, share: 0.025, symbols: 6, klines: 0, cursors: 0 })
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const since = system.simulator.now() - dayMs
       await Promise.all([system.start('kline'), system.start('symbol-cursor')])

@@ -54,7 +54,7 @@ async function timeCloses(system: System, interval: Interval, stopAt: number): P
 }
 
 describe('many intervals', () => {
-  const opened = withSystem({ rate, share: 0.1, symbols: 20, cursors: 0 })
+  const opened = withSystem({ rate, share: 0.03, symbols: 6, cursors: 0 })
 
   afterEach(async () => {
     for (const cursor of opened().cursors) await cursor.signal('SIGTERM')
@@ -78,7 +78,7 @@ describe('many intervals', () => {
     for (const interval of intervals) {
       const from = since - 100 * intervalsMs[interval]
       const compared = await requireExact(system, simulatorTruth(system, from, interval), laneOf(interval))
-      expect(compared).to.be.at.least(20 * 90)
+      expect(compared).to.be.at.least(system.symbols * 90)
     }
     const { addresses } = await system.simulator.stats()
     expect(Object.values(addresses).map(({ http429, http418 }) => http429 + http418)).to.deep.equal([0])

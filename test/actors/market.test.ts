@@ -12,7 +12,7 @@ import { tell, until } from '../support/until.ts'
 const rate = 60
 const minuteMs = 60_000
 const soak = process.env['SOAK_RUNS'] !== undefined
-const symbols = 8
+const symbols = 4
 const outageMinutes = 8
 const settings = {
   // So few that the outage is longer than what a poll repairs by itself.
@@ -49,8 +49,8 @@ describe('the market in a process', function () {
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop()
   })
-  // A lap of some two market seconds.
-  const opened = withSystem({ symbols, rate, share: 0.1, settings })
+  // A lap of some three market seconds.
+  const opened = withSystem({ symbols, rate, share: 0.03, settings })
 
   async function follow(system: System, hub = system.hub): Promise<Market> {
     const clock = await readVenueClock(system.hub, venue)

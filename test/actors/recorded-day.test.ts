@@ -10,8 +10,11 @@ import type { System } from '../support/system.ts'
 import type { Truth } from '../support/truth.ts'
 import { tell, until } from '../support/until.ts'
 
-const file = 'klines/binance-spot_1m_2021-05-07_to_05-13_64sym.csv.gz'
 const soak = process.env['SOAK_RUNS'] !== undefined
+// The same whatever the number of symbols, of which each costs as much as the next.
+const file = soak
+  ? 'klines/binance-spot_1m_2021-05-07_to_05-13_64sym.csv.gz'
+  : 'klines/binance-usdm_1m_2025-06-02_10sym.csv.gz'
 const rate = 60
 const minuteMs = 60_000
 const length = 500
@@ -21,8 +24,10 @@ const totalMinutes = soak ? 24 * 60 : stormMinutes
 // Longer than what a poll repairs by itself, so that only a backfill brings what was not asked for.
 const outageMinutes = 6
 const settings = { SLUICE_CANDLES_PER_POLL: '4' }
-// Some 190 polls a second: a lap of 20 market seconds, and a machine that keeps up.
-const share = 0.08
+// Some 3 polls a second for each symbol: a lap of 20 market seconds, and a machine that keeps up.
+const share = soak ? 0.08 : 0.0125
+// Of the messages, each of losing, doubling and swapping; in minutes there are few.
+const lossShare = soak ? 0.03 : 0.08
 const repairedWithinMs = 10_000
 
 interface Watch {
@@ -124,7 +129,7 @@ describe('the ledger beside a recording', function () {
     )
     const truth: Truth = async (symbol) => known.get(symbol) ?? new Map()
     await backfillAll(system, length + 5)
-    const lossy = await openLossyFeed(system.hub, venue)
+    const lossy = await openLossyFeed(system.hub, venue, { share: lossShare })
     const market = await followMarket(
       { ...lossy.hub, clock: await readVenueClock(system.hub, venue) },
       venue,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import type { Exchange } from '../../lib/exchange/exchange.ts'
 import { openExchange } from '../../lib/exchange/open-exchange.ts'
 import { openOrderExchange } from '../../lib/exchange/open-order-exchange.ts'
+import type { OrderExchange } from '../../lib/exchange/order-exchange.ts'
 import { createClock } from '../../lib/hub/clock.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
 import { VenueRejectedError } from '../../lib/model/errors.ts'
@@ -51,20 +53,24 @@ async function meaningsOf(errors: readonly RecordedError[]): Promise<string[]> {
   const clock = createClock(1, { offsetMs: 0, errorMs: 1 })
   const signed = { ...options, account: 'main', keys: closeKeys('key', 'secret', 'phrase'), clock }
   const meanings: string[] = []
+  const opened = new Map<string, { market: Exchange; orders: OrderExchange }>()
   try {
     for (const error of errors) {
       now = error
       const id = error.exchange === 'binance' ? 'binanceusdm' : error.exchange
-      const market = await openExchange(id, options)
-      const orders = await openOrderExchange(id, signed)
+      const { market, orders } = opened.get(id) ?? {
+        market: await openExchange(id, options),
+        orders: await openOrderExchange(id, signed),
+      }
+      opened.set(id, { market, orders })
       const order = toSend({ symbol: 'BTCUSDT', clientOrderId: 'of-a-test', price: '1', timeInForce: 'GTC' })
       const asked = wordOf(await failureOf(() => market.fetchMarks()))
       const sent = wordOf(await failureOf(() => orders.createOrder(order)))
       meanings.push(`${error.exchange} ${asked}; ${sent}`)
-      await Promise.all([market.close(), orders.close()])
     }
     return meanings
   } finally {
+    for (const { market, orders } of opened.values()) await Promise.all([market.close(), orders.close()])
     await server.close()
   }
 }

@@ -14,7 +14,7 @@ import type { Simulator } from './simulator.ts'
 import { until } from './until.ts'
 import { withRedis } from './with-redis.ts'
 
-/** The events of an account at a simulator of its own, and all that was told of them. */
+/** The events of an account that nobody else has, and all that was told of them. */
 export interface TestStream {
   readonly simulator: Simulator
   readonly client: AccountClient
@@ -39,7 +39,10 @@ export interface TestStreamOptions {
   readonly proxy?: string
 }
 
-/** Starts what the events of an account take, once for each call, and ends it after the test. */
+/**
+ * Starts what the events of an account take, once for each call, and ends it after the test. Tests that want the same
+ * simulator share one, without the faults and the counts of the one before.
+ */
 export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream> {
   const redis = withRedis()
   const closing: (() => Promise<unknown>)[] = []
@@ -47,12 +50,26 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
     for (const close of closing.splice(0).toReversed()) await close()
   })
 
+  const simulators = new Map<string, Simulator>()
+  after(async () => {
+    for (const { child } of simulators.values()) await child.signal('SIGKILL')
+  })
+  async function simulatorOf(flags: readonly string[], rate: number): Promise<Simulator> {
+    const wanted = ['--symbols', '3', '--rate', String(rate), '--weight-limit', '1000000', ...flags]
+    const simulator = simulators.get(wanted.join(' ')) ?? (await startSimulator(...wanted))
+    simulators.set(wanted.join(' '), simulator)
+    await until('no connection', async () => (await connectionsOf(simulator)).length === 0, 5_000)
+    await simulator.reset()
+    return simulator
+  }
+
+  let accounts = 0
   return async ({ flags = [], rate = 1, pace = {}, proxy = '' } = {}) => {
-    const { key, secret } = longKeys
-    const market = ['--symbols', '3', '--rate', String(rate), '--weight-limit', '1000000']
-    const simulator = await startSimulator(...market, '--account', `${key}:${secret}`, ...flags)
-    closing.push(() => simulator.child.signal('SIGKILL'))
+    const { secret } = longKeys
+    const key = `${longKeys.key.slice(0, -3)}${String((accounts += 1)).padStart(3, '0')}`
+    const simulator = await simulatorOf(flags, rate)
     const { url } = simulator
+    await postJson(`${url}/_sim/accounts`, { key, secret })
     const hub = await redis.hub({ rate: String(rate), exchangeUrl: url, logLevel: 'error', proxy })
     const egress = openEgress(hub, 'binanceusdm')
     const exchange = await openAccountExchange('binanceusdm', {
@@ -102,12 +119,14 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
           withinMs,
         )
       },
-      connections: async () => {
-        const { streams } = await getJson<{
-          streams: { category: string; openedAt: number; sent: number }[]
-        }>(`${url}/_sim/stats`)
-        return streams.filter(({ category }) => category === 'private')
-      },
+      connections: () => connectionsOf(simulator),
     }
   }
+}
+
+async function connectionsOf({ url }: Simulator): Promise<{ openedAt: number; sent: number }[]> {
+  const { streams } = await getJson<{
+    streams: { category: string; openedAt: number; sent: number }[]
+  }>(`${url}/_sim/stats`)
+  return streams.filter(({ category }) => category === 'private')
 }
