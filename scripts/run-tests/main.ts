@@ -12,7 +12,10 @@ const cores = availableParallelism()
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const untimed = files.filter((file) => !judgesByTime(file))
 const runs = [
-  { files: untimed.toSorted((a, b) => Number(isSystem(b)) - Number(isSystem(a))), jobs: Math.min(cores + 2, 6) },
+  {
+    files: untimed.toSorted((a, b) => Number(isSystem(b)) - Number(isSystem(a))),
+    jobs: Math.min(cores + 2, 6),
+  },
   { files: files.filter(judgesByTime), jobs: Math.min(cores, 2) },
 ]
 const counts = new Map<string, Counts>()
