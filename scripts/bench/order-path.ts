@@ -7,6 +7,7 @@ import { followInstruments } from '../../lib/market/follow-instruments.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
 import { readAccountSight } from '../../lib/orders/account-sight.ts'
 import { handIntent, openIntentQueue } from '../../lib/orders/intent-queue.ts'
+import { readMarketSight } from '../../lib/orders/judge-intent.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
 import { flagOf, numberOption } from './bench.ts'
 import type { BenchDefinition } from './bench.ts'
@@ -107,7 +108,8 @@ async function untilReady({ hub }: BenchRedis, signal: AbortSignal): Promise<voi
     const polled = await hub.redis.hget(hub.keys.polls(of.venue, '1m'), benchSymbol)
     const known = [sight.incomeAt, sight.equity, sight.maintenance, sight.riskBeatAgeMs, sight.orderBeatAgeMs]
     const isReady = sight.problem === undefined && polled !== null && !known.includes(undefined)
-    if (isReady && sight.marks.has(benchSymbol)) break
+    const { ask } = await readMarketSight({ hub, venue: of.venue }, benchSymbol)
+    if (isReady && ask !== undefined && sight.marks.has(benchSymbol)) break
     if (Date.now() > giveUpAt) throw new Error(`nothing could be traded within ${readyWithinMs} ms`)
     await sleep(200, undefined, { signal })
   }
