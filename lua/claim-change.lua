@@ -10,9 +10,11 @@
 -- ARGV after text the claim now; its `reserved` holds no counter that it did not hold before
 -- ARGV endedAt ms venue time of its end; 0 it goes on
 -- ARGV keepMs ms for how long an ended claim is kept
+-- ARGV channel text on which the new revision is published when something was released
 -- Returns 1 it is written; 0 the claim has changed since; -1 it is not there any more
 local claims, open, ended, reserved = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, before, after, endedAt, keepMs = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local id, before, after, endedAt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local keepMs, channel = tonumber(ARGV[5]), ARGV[6]
 
 local now = redis.call('HGET', claims, id)
 if not now then return -1 end
@@ -32,7 +34,7 @@ end
 for counter in pairs(holds) do
   if not held[counter] then return redis.error_reply('claim-change: a claim may not begin to hold ' .. counter) end
 end
-if released then redis.call('HINCRBY', reserved, 'revision', 1) end
+if released then redis.call('PUBLISH', channel, redis.call('HINCRBY', reserved, 'revision', 1)) end
 redis.call('HSET', claims, id, after)
 if endedAt > 0 then
   redis.call('ZREM', open, id)

@@ -1,5 +1,6 @@
 import { nanoid } from 'nanoid'
 import { ConfigError, RetryLaterError, describeError } from '../model/errors.ts'
+import { atOnce } from './at-once.ts'
 import { openSyncReset } from './sync-reset.ts'
 import type { Hub } from './hub.ts'
 
@@ -49,15 +50,18 @@ export async function openDurability(hub: Hub): Promise<Durability> {
       const beganAt = performance.now()
       underWay += 1
       try {
-        const [, , , result] = await Promise.all([
-          redis.sadd(syncing, writer),
-          redis.pexpire(syncing, holdMs),
-          redis.config('SET', 'appendfsync', 'always'),
-          run(),
-        ])
+        const [, , , result] = await atOnce(redis, () =>
+          Promise.all([
+            redis.sadd(syncing, writer),
+            redis.pexpire(syncing, holdMs),
+            redis.config('SET', 'appendfsync', 'always'),
+            run(),
+          ]),
+        )
         if (performance.now() - beganAt <= doneWithinMs) return result
       } finally {
-        leave()
+        // Whoever waited for the write acts on it first.
+        setImmediate(leave)
       }
       throw new RetryLaterError(`Redis took more than ${doneWithinMs} ms for a write that must be on disk`, {
         retryAt: Date.now(),

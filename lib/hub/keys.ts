@@ -69,6 +69,8 @@ export interface Keys {
   /** channel: what changes in an account */
   accountFeed(venue: string, account: string): string
   accountFeedSequence(venue: string, account: string): string
+  /** channel: that an account's claims have released something */
+  releases(venue: string, account: string): string
   accountLease(venue: string, account: string, of: string): string
   /** hash: intent id -> what was claimed for it, and what became of it */
   claims(venue: string, account: string): string
@@ -160,6 +162,7 @@ export function createKeys(namespace: string): Keys {
     conditions: (venue, account) => key('conditions', account === undefined ? venue : `${venue}:${account}`),
     accountFeed: (venue, account) => key('feed', `${venue}:${account}`),
     accountFeedSequence: (venue, account) => key('feed', `${venue}:${account}`, 'sequence'),
+    releases: (venue, account) => key('feed', `${venue}:${account}`, 'releases'),
     accountLease: (venue, account, of) => key('lease', `${venue}:${account}`, of),
     claimed: (venue, account, of) => key('claims', `${venue}:${account}`, of),
     claims: (venue, account) => key('claims', `${venue}:${account}`),

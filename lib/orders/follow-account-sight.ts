@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import type { Hub } from '../hub/hub.ts'
+import { blockingOptions } from '../hub/redis.ts'
 import type { FollowedInstruments } from '../market/follow-instruments.ts'
 import type { AccountOf } from '../model/account-of.ts'
 import { RetryLaterError, describeError } from '../model/errors.ts'
@@ -64,6 +66,18 @@ export function followAccountSight(hub: Hub, of: AccountOf, instruments: Followe
   }
   void loop()
 
+  // A claim is refused that was judged before the last release, and judging again costs an order another way to the disk.
+  const released = new Redis(blockingOptions(hub.endpoint, `releases ${of.account}`))
+  released.on('error', () => {})
+  released.on('message', () => {
+    fresh().catch((error: unknown) =>
+      hub.log.debug({ error: describeError(error) }, 'what orders are held against was not read'),
+    )
+  })
+  released.subscribe(hub.keys.releases(of.venue, of.account)).catch(() => {
+    // ioredis subscribes again by itself; meanwhile it is read every now and then.
+  })
+
   return {
     async current() {
       return last !== undefined && Date.now() - last.readAt <= oldestMs ? last : bounded(fresh())
@@ -72,6 +86,7 @@ export function followAccountSight(hub: Hub, of: AccountOf, instruments: Followe
     stop() {
       stopped = true
       clearTimeout(timer)
+      released.disconnect()
     },
   }
 }

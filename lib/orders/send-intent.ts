@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { claimIntent } from '../../lua/claim-intent.ts'
 import type { ClaimAnswer, Reservation } from '../../lua/claim-intent.ts'
 import type { OrderBooking } from '../egress/order-rates.ts'
@@ -88,14 +89,16 @@ async function sendSlice(
 ): Promise<void> {
   const { hub, of, exchange } = path
   const { intent } = claimed
-  // It is claimed and can be settled by anybody, so that its record is not waited for: it comes before any word of it.
-  const recorded = recordPending(hub, of, toPendingOrder(of.account, claimed, slice)).catch(
-    (error: unknown) =>
+  // It is claimed and can be settled by anybody, so that its record is not waited for: the request leaves first, in this
+  // turn of the event loop, and a word of it takes longer than a turn.
+  const recorded = nextTurn()
+    .then(() => recordPending(hub, of, toPendingOrder(of.account, claimed, slice)))
+    .catch((error: unknown) =>
       hub.log.warn(
         { id: slice.clientOrderId, error: describeError(error) },
         'an order is recorded when it is settled',
       ),
-  )
+    )
   const refuse = async (reason: string) => {
     await recorded
     await recordRejected(hub, of, slice.clientOrderId, reason, Math.floor(hub.clock.now()))

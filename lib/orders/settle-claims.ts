@@ -65,6 +65,7 @@ async function settle(parts: SettleParts, claim: Claim, text: string): Promise<b
     after,
     endedAt,
     keepMs: keepClaimsMs,
+    channel: hub.keys.releases(of.venue, of.account),
   })
   return outcome === 'written'
 }

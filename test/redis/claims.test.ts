@@ -14,7 +14,7 @@ describe('claims', () => {
   const redis = withRedis({ cluster: true })
 
   const keysOf = (hub: Hub) => claimKeys(hub, { venue: 'v', account: 'main' })
-  const goesOn = { endedAt: 0, keepMs: 1_000 }
+  const goesOn = { endedAt: 0, keepMs: 1_000, channel: 'released' }
 
   async function open(state?: string): Promise<Hub> {
     const hub = await redis.hub()
@@ -108,6 +108,28 @@ describe('claims', () => {
     expect(await claim(hub, 'two', more, { revision: 1 })).to.deep.equal({ outcome: 'claimed' })
   })
 
+  it('tell of each release, and of nothing else, as it happens', async () => {
+    const hub = await open('active')
+    const heard: string[] = []
+    const subscriber = hub.redis.duplicate()
+    await subscriber.connect()
+    await subscriber.subscribe(goesOn.channel)
+    subscriber.on('message', (_, message) => heard.push(message))
+    await claim(hub, 'one', [{ counter: 'gross', amount: 5, room: 8 }])
+    let before = '{"id":"one","reserved":{"gross":5}}'
+    for (const after of [
+      '{"id":"one","asked":1,"reserved":{"gross":5}}',
+      '{"id":"one","reserved":{"gross":2}}',
+      '{"id":"one"}',
+    ]) {
+      await claimChange(hub.redis, keysOf(hub), { id: 'one', before, after, ...goesOn })
+      before = after
+    }
+    await subscriber.ping()
+    expect(heard).to.deep.equal(['1', '2'])
+    subscriber.disconnect()
+  })
+
   it('change by one who saw them last only, and never take more', async () => {
     const hub = await open('active')
     await claim(hub, 'one', [{ counter: 'gross', amount: 5, room: 8 }])
@@ -131,7 +153,7 @@ describe('claims', () => {
     for (const id of ['one', 'two', 'three']) await claim(hub, id)
     const end = (id: string, endedAt: number) => {
       const before = `{"id":"${id}","reserved":{}}`
-      return claimChange(hub.redis, keysOf(hub), { id, before, after: '{}', endedAt, keepMs: 1_000 })
+      return claimChange(hub.redis, keysOf(hub), { id, before, after: '{}', ...goesOn, endedAt })
     }
     expect(await end('one', 6_000)).to.equal('written')
     expect((await readOpenClaims(hub, of)).map(([id]) => id)).to.deep.equal(['three', 'two'])
