@@ -99,8 +99,10 @@ export function runEquity(
     if (read === null) return
     const knownUntil = Number(read)
     let state = text === null ? freshDrawdown(now) : (JSON.parse(text) as StoredDrawdown)
-    const resumedAt = change?.by === 'person' && change.state === 'active' ? change.time : 0
-    if (isReduced(state) && trading === 'active' && resumedAt > state.reducedAt) {
+    // It was not active any more when this was noted, so that whoever made it active has done so since. Times would have to
+    // be of one clock.
+    if (isReduced(state) && trading === 'active' && change?.by === 'person') {
+      const resumedAt = Math.max(state.reducedAt, change.time)
       log.info({ peak: state.peak }, 'trading was resumed: the drawdown begins anew')
       state = freshDrawdown(resumedAt)
       waiting = waiting.filter(({ time }) => time > resumedAt)

@@ -5,6 +5,7 @@ import { liftBan } from '../../lib/account/loss-bans.ts'
 import { readTradingState, writeTradingState } from '../../lib/account/trading-states.ts'
 import type { Fill } from '../../lib/model/order.ts'
 import { readFlatten } from '../../lib/orders/flatten-requests.ts'
+import type { Hub } from '../../lib/hub/hub.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
 import type { Child } from '../support/child.ts'
 import {
@@ -206,7 +207,12 @@ describe('loss limits', function () {
       const { state, change } = await readTradingState(system.hub, of)
       expect([state, change?.by]).to.deep.equal(['reducing', 'rule'])
       expect(change?.reason).to.contain('below its highest, the limit is 40')
-      await writeTradingState(system.hub, of, 'active', 'seen')
+      // On a machine whose clock is behind.
+      const clock = Object.create(system.hub.clock, {
+        now: { value: () => system.simulator.now() - 60_000 },
+        errorMs: { value: () => 0 },
+      }) as Hub['clock']
+      await writeTradingState({ ...system.hub, clock }, of, 'active', 'seen')
       const isOver = async () => !(await conditionsOf(system, of)).includes('drawdown')
       await until('it begins anew', isOver, 10_000)
       await watch(2_000, async () => {
