@@ -1,9 +1,15 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
 /**
- * ccxt's class of a venue, with its streams. One venue's module costs a third of the memory and of the time of the whole
- * package, whose exports map hides it. The packed programs have this by their own name for it (scripts/pack).
+ * The file of ccxt's class of a venue, with its streams. One venue's module costs a third of the memory and of the time of
+ * the whole package, whose exports map hides it.
  */
+export function ccxtFile(module: string): string {
+  return fileURLToPath(new URL(`./src/pro/${module}.js`, import.meta.resolve('ccxt')))
+}
+
+/** That class. The packed programs have a function of their own for this, which names the files (scripts/pack). */
 export async function loadCcxt(module: string): Promise<unknown> {
-  const url = new URL(`./src/pro/${module}.js`, import.meta.resolve('ccxt'))
-  const loaded = (await import(url.href)) as { default: unknown }
+  const loaded = (await import(pathToFileURL(ccxtFile(module)).href)) as { default: unknown }
   return loaded.default
 }

@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import type { Plugin } from 'esbuild'
+import { ccxtFile } from '../../lib/exchange/load-ccxt.ts'
 import { venueIds, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
@@ -22,7 +23,7 @@ const ccxtVenues: Plugin = {
     packing.onLoad({ filter: /\/dist\/lib\/exchange\/load-ccxt\.js$/ }, () => {
       const rows = venueIds.map((id) => {
         const { module } = venueOf(id)
-        return `${module}: () => import(${JSON.stringify(join(root, `node_modules/ccxt/js/src/pro/${module}.js`))})`
+        return `${module}: () => import(${JSON.stringify(ccxtFile(module))})`
       })
       const contents = `const venues = { ${rows.join(', ')} }
         export const loadCcxt = async (module) => (await venues[module]()).default`
@@ -44,7 +45,7 @@ const namedUndici: Plugin = {
         (name) => /^[A-Za-z]\w*$/.test(name) && name !== 'default',
       )
       const contents = `import all from 'undici'\nexport const { ${names.join(', ')} } = all`
-      return { contents, resolveDir: join(root, 'node_modules/ccxt') }
+      return { contents, resolveDir: root }
     })
   },
 }

@@ -12,12 +12,11 @@ import {
   placeAround,
   restEntry,
   richSystem,
-  startRisk,
+  withRisks,
 } from '../support/risk-system.ts'
 import { withFolder } from '../support/folder.ts'
 import { runProgram } from '../support/run-program.ts'
 import { withSystem } from '../support/system.ts'
-import type { Child } from '../support/child.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
@@ -31,22 +30,11 @@ describe('a flatten', function () {
   const running = withSystem(richSystem)
   const folder = withFolder()
   let system: System
-  const risks: Child[] = []
+  const start = withRisks(running)
   before(async () => {
     system = running()
     await perpetualsOf(system, positions)
   })
-  afterEach(async () => {
-    for (const risk of risks.splice(0)) await risk.signal('SIGKILL')
-    await system.simulator.faults()
-  })
-
-  /** One more actor, for this test. */
-  async function start(settings: Readonly<Record<string, string>>): Promise<Child> {
-    const risk = await startRisk(system, settings)
-    risks.push(risk)
-    return risk
-  }
 
   async function untilFlat(of: AccountOf, withinMs: number): Promise<number> {
     let seen = ''

@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os'
 import { expect } from 'chai'
 import { readInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { of, openTrading } from '../support/account-system.ts'
@@ -44,6 +45,12 @@ describe('the order actor', function () {
       ['SELL', Number(filled.size)],
     ])
     expect([...orders.denied]).to.deep.equal([])
+  })
+
+  it('gives way to nobody, and what fetches candles gives way to it', () => {
+    const own = getPriority()
+    expect(getPriority(actor.pid)).to.equal(own)
+    for (const { pid } of system.cursors) expect(getPriority(pid)).to.equal(Math.max(own, 10))
   })
 
   it('takes back an order that rests', async () => {

@@ -3,7 +3,6 @@ import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import { readLadders } from '../../lib/orders/ladders.ts'
 import { div, floorTo } from '../../lib/model/decimal.ts'
 import { keySettings } from '../support/account-system.ts'
-import type { Child } from '../support/child.ts'
 import { ladderOf, untilLadder } from '../support/ladder-system.ts'
 import {
   conditionsOf,
@@ -11,7 +10,7 @@ import {
   openPositions,
   perpetualsOf,
   richSystem,
-  startRisk,
+  withRisks,
 } from '../support/risk-system.ts'
 import type { Held, OwnAccount } from '../support/risk-system.ts'
 import type { RedisProcess } from '../support/redis-process.ts'
@@ -32,22 +31,11 @@ describe('the stops of an account', function () {
   this.timeout(120_000)
   const running = withSystem(richSystem)
   let system: System
-  const risks: Child[] = []
+  const start = withRisks(running)
   before(async () => {
     system = running()
     await perpetualsOf(system, 2)
   })
-  afterEach(async () => {
-    for (const risk of risks.splice(0)) await risk.signal('SIGKILL')
-    await system.simulator.faults()
-  })
-
-  /** One more actor, for this test. */
-  async function start(settings: Readonly<Record<string, string>>): Promise<Child> {
-    const risk = await startRisk(system, settings)
-    risks.push(risk)
-    return risk
-  }
 
   async function openHeld({ client }: OwnAccount, count = 1): Promise<[first: Held, ...rest: Held[]]> {
     const [first, ...rest] = await openPositions(system, client, await perpetualsOf(system, count), 5_000)

@@ -18,6 +18,7 @@ const ordinary = [
   'mkdir',
   'mv',
   'rm',
+  'sh',
   'touch',
   'uname',
 ]

@@ -133,7 +133,8 @@ export function playHistory({ hedged, deeds }: History, rows: AccountRows): Trut
     events.push(...toMessages(event, rows, order))
   })
   ledger.transfer(account, 'USDT', fromUnits(100_000_000, 2), historyStart)
-  let time = historyStart
+  // An account is older than what happens to it.
+  let time = historyStart + 1
   for (const deed of deeds) {
     time += deed.gapMs
     if (deed.kind === 'order') fill(ledger, account, deed, time)

@@ -76,6 +76,22 @@ export async function startRisk(
   return child
 }
 
+/** Starts risk actors for the tests of the enclosing `describe`; each ends with its test, and so do the venue's faults. */
+export function withRisks(
+  running: () => System,
+): (settings: Readonly<Record<string, string>>) => Promise<Child> {
+  const risks: Child[] = []
+  afterEach(async () => {
+    for (const risk of risks.splice(0)) await risk.signal('SIGKILL')
+    await running().simulator.faults()
+  })
+  return async (settings) => {
+    const risk = await startRisk(running(), settings)
+    risks.push(risk)
+    return risk
+  }
+}
+
 /** Perpetuals of the market, once they are known. */
 export async function perpetualsOf(system: System, count: number): Promise<ListedInstrument[]> {
   let found: ListedInstrument[] = []
