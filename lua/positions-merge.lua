@@ -2,7 +2,7 @@
 -- Merges what one source said of positions at once: per record and field the newest wins, unknown overwrites nothing.
 -- A field is [value, source, time (0 none), askedAt, ordinal], the entry price besides the size that it belongs to.
 -- Fields order by time; of one time answers asked for `settleMs` later win, then the stream, then other answers. Of the
--- size both of the latter are kept until it is settled, and `before`, the newest of an older time: see `shown`.
+-- size both of the latter are kept until it is settled, and `before`, what came before the stream's: see `shown`.
 -- KEYS positions hash SYMBOL/side -> position
 -- KEYS sequence hash epoch and sequence of the account's feed
 -- ARGV channel text where the feed is published
@@ -49,16 +49,24 @@ local function putSize(hold, field)
     hold.before, hold.settled, hold.stream, hold.answer, hold.absence = newest, nil, nil, nil, nil
   end
   if class == 'settled' then hold.before, hold.stream, hold.answer = nil, nil, nil end
+  local stream = not hold.settled and class == 'stream' and hold.stream
+  if stream and stream[5] ~= field[5] then
+    put(hold, 'hold', 'before', isNewer(field, stream, 'hold') and stream or field)
+  end
   if class == 'settled' or class == 'absence' or not hold.settled then put(hold, 'hold', class, field) end
 end
--- What the stream and an answer tell of one time may be two steps of one order's fills. An answer tells the last of them
--- unless it stands between the size before and the stream's: fills of an order go one way.
+-- What the stream and an answer tell of one time may be two steps of one order's fills, which go one way.
+local function isLater(answer, stream, before)
+  -- The first event of its time.
+  if stream[5] == 0 or not before then return true end
+  local x, y, from = tonumber(stream[1]), tonumber(answer[1]), tonumber(before[1])
+  if before[3] == stream[3] then return (y - x) * (x - from) > 0 end
+  -- Unless it stands between.
+  return (y - from) * (x - y) <= 0
+end
 local function shown(hold)
   local stream, answer, absence, newest = hold.stream, hold.answer, hold.absence, hold.settled
-  if stream and answer then
-    local before, x, y = hold.before and tonumber(hold.before[1]), tonumber(stream[1]), tonumber(answer[1])
-    newest = before and (y - before) * (x - y) > 0 and stream or answer
-  end
+  if stream and answer then newest = isLater(answer, stream, hold.before) and answer or stream end
   newest = newest or stream or answer
   return absence and isNewer(absence, newest, 'hold') and absence or newest
 end

@@ -61,10 +61,39 @@ describe('positions-merge', () => {
           hub,
           { source: 'stream', size: before, askedAt: start },
           { source: 'risk', size: answer, time: start + 50, askedAt: start + 90 },
-          { source: 'stream', size: stream, time: start + 50, askedAt: start + 50 },
+          {
+            source: 'stream',
+            size: stream,
+            time: start + 50,
+            ordinal: stream === step ? 0 : 1,
+            askedAt: start + 50,
+          },
         )
         expect(await btc(hub), `${before} to ${step} to ${end}`).to.include({ size: end })
       }
+    }
+  })
+
+  it('takes the first step of a sweep for the earlier one, and follows the steps told, whatever it missed before', async () => {
+    const missed = { source: 'stream', size: '-8', askedAt: start } as const
+    const flat = { source: 'risk', size: '0', time: start + 50, askedAt: start + 90 } as const
+    const at = { source: 'stream', time: start + 50, askedAt: start + 50 } as const
+    for (const steps of [
+      [{ ...at, size: '4', ordinal: 0 }],
+      [
+        { ...at, size: '6', ordinal: 1 },
+        { ...at, size: '4', ordinal: 3 },
+      ],
+      [
+        { ...at, size: '4', ordinal: 3 },
+        { ...at, size: '6', ordinal: 1 },
+      ],
+    ]) {
+      const hub = await redis.hub()
+      await tell(hub, missed, ...steps, flat)
+      expect(await btc(hub)).to.include({ size: '0', source: 'risk' })
+      await tell(hub, { ...at, size: '-1', ordinal: 5 })
+      expect(await btc(hub)).to.include({ size: '-1', source: 'stream' })
     }
   })
 
@@ -90,7 +119,7 @@ describe('positions-merge', () => {
     await tell(
       hub,
       { source: 'stream', size: '9', time: start - 1, askedAt: start - 1 },
-      { source: 'stream', size: '2', askedAt: start },
+      { source: 'stream', size: '2', ordinal: 1, askedAt: start },
     )
     const answer = reportOf({ positions: [positionWord({ size: '3', askedAt: start + 2_030 })] })
     await say(hub, answer, 31)

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { settleMs } from '../../lib/account/account-sources.ts'
 import type { AccountReport } from '../../lib/model/balance-report.ts'
 import type { AccountSource } from '../../lib/model/position-report.ts'
 import type { Listing } from '../../simulator/core/listing.ts'
@@ -90,7 +91,9 @@ export function openWire(
   }
 
   function show(source: AccountSource, at: number, said: number): ShownAccount {
-    const state = truth.stateAt((frozen(source, at) ?? at) - faults[source].lagMs)
+    const then = (frozen(source, at) ?? at) - faults[source].lagMs
+    // A replica may stand amidst the steps of one ms, but not for `settleMs`: it has all of a ms that is longer ago.
+    const state = truth.stateAt(at - then < settleMs ? then : then + 0.5)
     return { state, market, at, said }
   }
 
@@ -147,6 +150,6 @@ export function openWire(
 }
 
 /** After the surviving source said it, and a question was answered, there is no excuse left. */
-export function graceMs({ periodMs, clockErrorMs }: Conditions, settleMs: number): number {
-  return settleMs + 2 * clockErrorMs + periodMs + 2 * mostRoundTripMs + 25
+export function graceMs({ periodMs, clockErrorMs }: Conditions, waitMs: number): number {
+  return waitMs + 2 * clockErrorMs + periodMs + 2 * mostRoundTripMs + 25
 }
