@@ -68,7 +68,7 @@ async function expectTruth(
   hub: Hub,
   { rows, truth, survivor }: Played,
   when: string,
-  isExcused: (place: string) => boolean = () => false,
+  isExcused: (place: string) => boolean,
 ) {
   const main = accountAt(rows)
   const positions = await readPositions(hub, main)
@@ -105,11 +105,12 @@ async function play(hub: Hub, played: Played, conditions: Conditions) {
   // the next list without it does, and the question that it leads to.
   const answerMs = graceMs(conditions, 0)
   const firstShownAt = new Map<string, number>()
+  const isExcused = (place: string) => (firstShownAt.get(place) ?? 0) > dueAt - answerMs
   let judged = false
   for (let next = coming.shift(); next !== undefined; next = coming.shift()) {
     const { at, source, report } = next
     if (at > dueAt && !judged) {
-      await expectTruth(hub, played, 'in time', (place) => (firstShownAt.get(place) ?? 0) > dueAt - answerMs)
+      await expectTruth(hub, played, 'in time', isExcused)
       judged = true
     }
     const [merged, shown] = await Promise.all([
@@ -127,7 +128,7 @@ async function play(hub: Hub, played: Played, conditions: Conditions) {
       coming.sort(byTime)
     }
   }
-  await expectTruth(hub, played, 'in the end')
+  await expectTruth(hub, played, 'in the end', isExcused)
 }
 
 /** What may fail beside the one that does not. */
