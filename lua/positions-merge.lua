@@ -49,19 +49,17 @@ local function putSize(hold, field)
     hold.before, hold.settled, hold.stream, hold.answer, hold.absence = newest, nil, nil, nil, nil
   end
   if class == 'settled' then hold.before, hold.stream, hold.answer = nil, nil, nil end
-  local stream = not hold.settled and class == 'stream' and hold.stream
-  if stream and stream[5] ~= field[5] then
-    put(hold, 'hold', 'before', isNewer(field, stream, 'hold') and stream or field)
-  end
+  local stream = class == 'stream' and hold.stream
+  local isStep = stream and stream[5] ~= field[5]
+  if isStep then put(hold, 'hold', 'before', isNewer(field, stream, 'hold') and stream or field) end
   if class == 'settled' or class == 'absence' or not hold.settled then put(hold, 'hold', class, field) end
 end
--- What the stream and an answer tell of one time may be two steps of one order's fills, which go one way.
+-- What the stream and an answer tell of one time may be two steps of one order's fills, which go one way: the answer's is
+-- the later unless it stands between. After the first event of a time it always is.
 local function isLater(answer, stream, before)
-  -- The first event of its time.
   if stream[5] == 0 or not before then return true end
   local x, y, from = tonumber(stream[1]), tonumber(answer[1]), tonumber(before[1])
   if before[3] == stream[3] then return (y - x) * (x - from) > 0 end
-  -- Unless it stands between.
   return (y - from) * (x - y) <= 0
 end
 local function shown(hold)

@@ -72,12 +72,15 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  mainFields: ['module', 'main'],
   target: 'node20',
   external: unpacked,
   plugins: [ccxtVenues, namedUndici, unmapped],
   sourcemap: 'external',
   sourcesContent: false,
   metafile: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
   // For what was CommonJS: a pack of modules has no require of its own.
   banner: {
