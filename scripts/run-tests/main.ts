@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { runMocha, sumCounts } from './run-mocha.ts'
 import type { Counts } from './run-mocha.ts'
 import { selectTests } from './select-tests.ts'
@@ -7,27 +7,29 @@ import { judgesByTime } from './timed-tests.ts'
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
 const cores = availableParallelism()
 
-// Most tests wait more than they compute. Those of whole systems come first, because they are long and the small ones
-// fill what is left; those that judge by time have a core each.
+// Most tests wait more than they compute. Those that judge by time have a core each, the other systems what is left of it,
+// and the small ones, of which most fit on a machine, come when the first are done.
 const isSystem = (file: string) => file.startsWith('test/actors/')
-const untimed = files.filter((file) => !judgesByTime(file))
-const runs = [
-  {
-    files: untimed.toSorted((a, b) => Number(isSystem(b)) - Number(isSystem(a))),
-    jobs: Math.min(cores + 2, 6),
-  },
-  { files: files.filter(judgesByTime), jobs: Math.min(cores, 2) },
-]
+const timed = files.filter(judgesByTime)
+const systems = files.filter((file) => isSystem(file) && !judgesByTime(file))
+const small = files.filter((file) => !isSystem(file) && !judgesByTime(file))
 const counts = new Map<string, Counts>()
-async function run(some: readonly string[], jobs: number): Promise<void> {
+async function run(some: readonly string[], jobs: number, priority = 0): Promise<void> {
+  if (some.length === 0) return
   const flags = jobs > 1 ? ['--parallel', `--jobs=${jobs}`] : []
-  for (const [file, each] of await runMocha(some, [...flags, ...mochaArguments], process.env))
-    counts.set(file, each)
+  const told = await runMocha(some, [...flags, ...mochaArguments], process.env, priority)
+  for (const [file, each] of told) counts.set(file, each)
 }
-for (const { files: some, jobs } of runs) if (some.length > 0) await run(some, jobs)
+const { PRIORITY_LOW } = constants.priority
+await Promise.all([
+  run(timed, Math.min(cores, 2)).then(() => run(small, Math.min(cores + 4, 8), PRIORITY_LOW)),
+  run(systems, Math.min(cores + 2, 6), PRIORITY_LOW),
+])
 
 // What a busy machine may have failed has the machine to itself once more; what fails then has failed.
-const late = [...counts].filter(([file, { failed }]) => failed > 0 && isSystem(file)).map(([file]) => file)
+const late = [...counts]
+  .filter(([file, { failed }]) => failed > 0 && (isSystem(file) || judgesByTime(file)))
+  .map(([file]) => file)
 if (late.length > 0) {
   console.log(`Once more, alone, since a busy machine may have failed them: ${late.join(', ')}`)
   await run(late, 1)

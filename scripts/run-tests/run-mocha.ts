@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
@@ -28,13 +29,15 @@ export function sumCounts(all: Iterable<Counts>): Counts {
 }
 
 /**
- * Runs mocha over compiled test files, its report on standard output. A run that breaks off counts as a failure of a file
+ * Runs mocha over compiled test files, at a priority of the system's (0 ordinary, 19 last), its report on standard output.
+ * A run that breaks off counts as a failure of a file
  * without a name.
  */
 export async function runMocha(
   files: readonly string[],
   flags: readonly string[],
   environment: NodeJS.ProcessEnv,
+  priority = 0,
 ): Promise<CountsByFile> {
   const root = projectRoot()
   const soak = environment['SOAK_RUNS'] !== undefined
@@ -55,6 +58,8 @@ export async function runMocha(
     // By the environment, so that the workers of a parallel run and the processes that tests start have it too.
     env: { ...environment, NODE_OPTIONS: `${environment['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
   })
+  // What it starts inherits it.
+  if (child.pid !== undefined && priority > 0) setPriority(child.pid, priority)
   let told: Record<string, Counts> | undefined
   child.on('message', (message) => {
     told = message as Record<string, Counts>

@@ -1,25 +1,27 @@
-// These start whole systems and say how soon something must happen, so a busy machine can fail them. The others under
-// test/actors wait as long as it takes, and run among the rest.
+// These say how soon something must happen, so a busy machine can fail them. The others wait as long as it takes.
 const timed = [
-  'account',
-  'alert-outage',
-  'egress',
-  'faults',
-  'faults-redis',
-  'flatten',
-  'halt',
-  'halt-flood',
-  'live-example',
-  'order-kills',
-  'recorded-day',
-  'risk-backstop',
-  'risk-ladder',
-  'ticker',
-  'trader',
-  'venues',
+  'actors/account',
+  'actors/alert-outage',
+  'actors/egress',
+  'actors/faults',
+  'actors/faults-redis',
+  'actors/flatten',
+  'actors/halt',
+  'actors/halt-flood',
+  'actors/live-example',
+  'actors/mark',
+  'actors/order',
+  'actors/order-kills',
+  'actors/recorded-day',
+  'actors/risk-backstop',
+  'actors/risk-ladder',
+  'actors/ticker',
+  'actors/trader',
+  'actors/venues',
+  'redis/limits',
 ]
 
 /** Whether a test file says how soon something must happen. */
 export function judgesByTime(file: string): boolean {
-  return timed.some((name) => file === `test/actors/${name}.test.ts`)
+  return timed.some((name) => file === `test/${name}.test.ts`)
 }

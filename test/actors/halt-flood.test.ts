@@ -124,7 +124,7 @@ describe('under 50 intents a second', function () {
     // Place -> since when no stop closes it whole: ladders follow positions that have just grown.
     const bare = new Map<string, number>()
     await watch(
-      restsForMs + 4_000,
+      restsForMs + 2_500,
       async () => {
         system.requireAlive()
         const now = system.simulator.now()

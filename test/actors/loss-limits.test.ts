@@ -20,7 +20,24 @@ import {
 import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
+import type { AccountClient } from '../simulator/account-client.ts'
 import { getJson, postJson } from '../simulator/request.ts'
+
+/** Opens both sides of a symbol, which lose the spread from then on, wherever the price goes. */
+async function openLosingPair(client: AccountClient): Promise<void> {
+  const symbol = 'BTCUSDT'
+  const size = '1'
+  const trade = async (side: 'BUY' | 'SELL', positionSide: 'LONG' | 'SHORT') =>
+    Number((await client.market(symbol, side, size, { positionSide }))['avgPrice'])
+  for (;;) {
+    const bought = await trade('BUY', 'LONG')
+    const sold = await trade('SELL', 'SHORT')
+    if (sold < bought) return
+    // The price rose in between.
+    await trade('SELL', 'LONG')
+    await trade('BUY', 'SHORT')
+  }
+}
 
 describe('loss limits', function () {
   this.timeout(120_000)
@@ -150,9 +167,9 @@ describe('loss limits', function () {
 
     it('flatten the account for an unrealised loss that two sources tell three times', async () => {
       const system = running()
-      const { of, client, keys, risk } = await openAccount(system, 'unrealised')
+      const { of, client, keys, risk } = await openAccount(system, 'unrealised', { dualSidePosition: true })
       await writeTradingState(system.hub, of, 'active', 'test')
-      await openPositions(system, client, await perpetualsOf(system, 6), 10_000)
+      await openLosingPair(client)
       await start(system.start('mark'))
       await start(system.start('position', keys))
       await start(

@@ -53,7 +53,7 @@ const faults: readonly (readonly object[])[] = [
   [{ kind: 'rateLimit', ms: 800 }],
   [{ kind: 'ban', ms: 1_500 }],
 ]
-const eachMs = 900
+const eachMs = 600
 
 /** Everything in Redis, as text. */
 async function dump(redis: Redis): Promise<string> {
@@ -148,7 +148,7 @@ describe('secrets', function () {
     })
     for (const kind of kinds) start(system, kind, kind === 'board' ? ['--port', '0'] : [])
     const ready = async () => /^board ready (http:\S+)/m.exec(written())?.[1]
-    const board = await untilFound('the board is ready', ready, 10_000)
+    const board = await untilFound('the board is ready', ready, 60_000)
     const client = await AccountClient.open(system.simulator.url, longKeys.key, longKeys.secret)
     const { listenKey = '' } = await client.ask<{ listenKey?: string }>('POST /fapi/v1/listenKey')
     expect(listenKey).to.have.length.above(20)

@@ -24,7 +24,7 @@ const ordinary = [
 ]
 
 describe('the set-up of ./scripts/up and ./scripts/test', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   const folder = withFolder()
 
   /** Runs a script on a machine that has the named programs, and what stands in `made` as shell scripts. */

@@ -40,8 +40,12 @@ describe('a trader', function () {
     )
     await system.start('ticker')
     const trader = await system.start('trader', settings)
-    const placed = async () => (await readOrders(system.hub, of, 'open', 99)).length
-    await until('orders are placed', async () => (await placed()) > 3, 20_000)
+    // Redis may lose what it was told in its last second.
+    const placed = async () =>
+      (await readOrders(system.hub, of, 'open', 99)).some(
+        ({ submittedAt }) => submittedAt < Date.now() - 2_000,
+      )
+    await until('orders are placed, and on disk', placed, 20_000)
     await system.redis.kill()
     const awayAt = Date.now()
     await watch(soak ? 10_000 : 3_000, async () => system.requireAlive())

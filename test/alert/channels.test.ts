@@ -69,8 +69,8 @@ describe('the channel', function () {
       await watch(4_500, async () => {
         // Five a second are allowed in a chat.
         if (Date.now() - sentAt < 220) return
-        sentAt = Date.now()
         await send({ ...message, id: `n${sent}` })
+        sentAt = Date.now()
         sent += 1
       })
       expect(lark.counts.refused).to.equal(0)

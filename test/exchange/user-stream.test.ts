@@ -143,7 +143,7 @@ describe('the events of an account', function () {
     const suspectedAt = Date.now()
     test.stream.suspect(Number(updateTime))
     test.stream.suspect(Number(updateTime))
-    await until('a second connection', async () => test.stream.tell().opened >= 2, 5_000)
+    await until('a second connection', async () => test.stream.tell().opened >= 2, 20_000)
     tell(`a new connection ${Date.now() - suspectedAt} ms after the suspicion`)
     test.stream.suspect(Number(updateTime))
     await test.untilHeard(10_000)

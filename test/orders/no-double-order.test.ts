@@ -6,7 +6,7 @@ import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
 
 const isSoak = process.env['SOAK_RUNS'] !== undefined
-const submits = isSoak ? 2_000 : 20
+const submits = isSoak ? 2_000 : 12
 const chance = 0.12
 
 // The path is the same for all; what a venue adds to it, the conformance suite tests.
@@ -33,7 +33,7 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
           'before record': chance,
           'any instant': chance,
         },
-        redisEvery: 10,
+        redisEvery: isSoak ? 10 : 6,
         tell: () => undefined,
       })
       tell(JSON.stringify(found))

@@ -109,7 +109,7 @@ describe('simulated streams of OKX', function () {
   it('are cut, and told late, by faults', async () => {
     const stream = await simulator.connect('/ws/v5/business')
     await postJson(`${simulator.url()}/_sim/faults`, [
-      { kind: 'lateClose', ms: 20_000, path: 'stream/public/candle1m' },
+      { kind: 'lateClose', ms: 40_000, path: 'stream/public/candle1m' },
     ])
     stream.send(subscribe({ channel: 'candle1m', instId }))
     const rowOf = (event: Event) => (event['data'] as string[][])[0]!
