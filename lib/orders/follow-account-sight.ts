@@ -66,15 +66,21 @@ export function followAccountSight(hub: Hub, of: AccountOf, instruments: Followe
   }
   void loop()
 
-  // A claim is refused that was judged before the last release, and judging again costs an order another way to the disk.
-  const released = new Redis(blockingOptions(hub.endpoint, `releases ${of.account}`))
-  released.on('error', () => {})
-  released.on('message', () => {
+  // A claim is refused that was judged before the last release, and an order that reduces what was opened just now is
+  // denied: to judge again costs either another way to Redis and back.
+  const [releases, feed] = [
+    hub.keys.releases(of.venue, of.account),
+    hub.keys.accountFeed(of.venue, of.account),
+  ]
+  const heard = new Redis(blockingOptions(hub.endpoint, `changes of ${of.account}`))
+  heard.on('error', () => {})
+  heard.on('message', (channel, text) => {
+    if (channel === feed && !tellsOtherSize(text, last)) return
     fresh().catch((error: unknown) =>
       hub.log.debug({ error: describeError(error) }, 'what orders are held against was not read'),
     )
   })
-  released.subscribe(hub.keys.releases(of.venue, of.account)).catch(() => {
+  heard.subscribe(releases, feed).catch(() => {
     // ioredis subscribes again by itself; meanwhile it is read every now and then.
   })
 
@@ -86,7 +92,13 @@ export function followAccountSight(hub: Hub, of: AccountOf, instruments: Followe
     stop() {
       stopped = true
       clearTimeout(timer)
-      released.disconnect()
+      heard.disconnect()
     },
   }
+}
+
+/** Whether a message of the account's feed tells of a position that is not as large as it was read. */
+function tellsOtherSize(text: string, last: AccountSight | undefined): boolean {
+  const { positions = {} } = JSON.parse(text) as { positions?: Record<string, { size: string }> }
+  return Object.entries(positions).some(([place, { size }]) => last?.positions.get(place)?.size !== size)
 }
