@@ -24,13 +24,18 @@ const filledWithinMs = 5_000
 // The simulator keeps the last 4,096 arrivals, and stops arrive, too.
 const arrivalsEvery = 200
 
-/** Hands intents on one after the other, which open a position and close it again. */
+/** Hands intents on one after the other, which open a position and close it again; `between` runs amid two of them. */
 export async function measureWalks(
   { hub, of, venue }: { readonly hub: Hub; readonly of: AccountOf; readonly venue: SimulatedVenue },
-  by: { readonly name: string; readonly intents: number; readonly signal: AbortSignal },
+  by: {
+    readonly name: string
+    readonly intents: number
+    readonly signal: AbortSignal
+    readonly between: () => Promise<void>
+  },
   hand: (intent: OrderIntent) => Promise<unknown>,
 ): Promise<Walks> {
-  const { name, intents, signal } = by
+  const { name, intents, signal, between } = by
   const filled = new Map<string, number>()
   let denial: string | undefined
   const account = followLiveAccount(hub, of, ({ order, fills = [], denied }) => {
@@ -55,7 +60,10 @@ export async function measureWalks(
       }
       // The venue's ms has begun when it tells it.
       walks.filledMs.push((filled.get(intent.id) ?? 0) - Math.floor(begin))
-      await sleep(pauseMs + Math.random() * pauseMs, undefined, { signal })
+      const pause = (pauseMs * (1 + Math.random())) / 2
+      await sleep(pause, undefined, { signal })
+      await between()
+      await sleep(pause, undefined, { signal })
       if (handedAt.size < arrivalsEvery && at < intents - 1) continue
       walks.arrivedMs.push(...(await readArrivals(venue, handedAt)))
       handedAt.clear()

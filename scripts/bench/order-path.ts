@@ -55,14 +55,16 @@ export const orderPathBench: BenchDefinition = {
       await untilReady(redis, signal)
       const empty = watchEmptyJobs(redis.hub, 1_000 / pauseMs)
       const failed = children.map((child) => child.failed)
+      const synced = await openSyncedWrites(redis)
+      const by = { intents, signal, between: () => synced.write() }
       tellProgress(`${intents} intents through the queue`)
-      const queued = await Promise.race([measureQueue(redis, venue, intents, signal), ...failed])
+      const queued = await Promise.race([measureQueue(redis, venue, by), ...failed])
       const emptyMs = [...empty.addToStartMs]
       await empty.stop()
       tellProgress(`${intents} intents from within the process`)
-      const direct = await Promise.race([measureDirect(redis, venue, intents, signal), ...failed])
-      const syncedMs = await measureSyncs(redis, intents)
-      return tell({ queued, direct, emptyMs, syncedMs })
+      const direct = await Promise.race([measureDirect(redis, venue, by), ...failed])
+      synced.close()
+      return tell({ queued, direct, emptyMs, syncedMs: synced.latencies })
     } finally {
       for (const child of children.toReversed()) await child.stop()
       await redis.stop()
@@ -119,13 +121,13 @@ async function untilReady({ hub }: BenchRedis, signal: AbortSignal): Promise<voi
 async function measureQueue(
   redis: BenchRedis,
   venue: SimulatedVenue,
-  intents: number,
-  signal: AbortSignal,
+  by: Omit<Parameters<typeof measureWalks>[1], 'name'>,
 ): Promise<Walks> {
   const queue = openIntentQueue(redis.hub, of)
   try {
-    const by = { name: 'queue', intents, signal }
-    return await measureWalks({ hub: redis.hub, of, venue }, by, (intent) => handIntent(queue, intent))
+    return await measureWalks({ hub: redis.hub, of, venue }, { ...by, name: 'queue' }, (intent) =>
+      handIntent(queue, intent),
+    )
   } finally {
     await queue.close()
   }
@@ -134,8 +136,7 @@ async function measureQueue(
 async function measureDirect(
   redis: BenchRedis,
   venue: SimulatedVenue,
-  intents: number,
-  signal: AbortSignal,
+  by: Omit<Parameters<typeof measureWalks>[1], 'name'>,
 ): Promise<Walks> {
   const { hub } = redis
   const egress = openEgress(hub, of.venue)
@@ -153,26 +154,26 @@ async function measureDirect(
   hub.clock.correct(await egress.call('orders', () => exchange.fetchTime()), sentAt, Date.now())
   const desk = await openOrderDesk(hub, of, { exchange, egress })
   try {
-    return await measureWalks({ hub, of, venue }, { name: 'direct', intents, signal }, (intent) =>
-      desk.submit(intent),
-    )
+    return await measureWalks({ hub, of, venue }, { ...by, name: 'direct' }, (intent) => desk.submit(intent))
   } finally {
     await desk.stop()
     await exchange.close()
   }
 }
 
-/** ms of one write that is on Redis's disk when it is answered. */
-async function measureSyncs({ hub }: BenchRedis, count: number): Promise<number[]> {
+/** Writes of which each is on Redis's disk when it is answered, and the ms that they took. */
+async function openSyncedWrites({ hub }: BenchRedis) {
   const durability = await openDurability(hub)
   const latencies: number[] = []
-  for (let at = 0; at < count; at++) {
-    const begin = performance.now()
-    await durability.write(() => hub.redis.set('bench:synced', String(at)))
-    latencies.push(performance.now() - begin)
+  return {
+    latencies,
+    async write(): Promise<void> {
+      const begin = performance.now()
+      await durability.write(() => hub.redis.set('bench:synced', String(latencies.length)))
+      latencies.push(performance.now() - begin)
+    },
+    close: () => durability.close(),
   }
-  durability.close()
-  return latencies
 }
 
 function tell(measured: {
@@ -203,7 +204,7 @@ function tell(measured: {
     row('through the queue until filled', spreads.queueFilled, "by the venue's word"),
     row('from within the process until filled', spreads.directFilled, 'the same'),
     row('an empty job of BullMQ', emptyJob, 'until it starts'),
-    row('a write that is on disk', syncedWrite, 'one of them is on the path'),
+    row('a write that is on disk', syncedWrite, 'amid two intents; one of them is on the path'),
     {
       figure: 'intents',
       measured: toCount(intents),
