@@ -244,8 +244,10 @@ export function runLadder(story: LadderStory): LadderRun {
       if (!isDouble && !isForRoom && ours < 0.95 * target - 1)
         problems.push(`${venue.now}: ${stop.id} was cancelled while ${ours} of ${target} stood`)
     }
+    // What a position of the other side waited for covers nothing any more.
     const waiting = rooms.filter(
-      ({ state: own, waitsFor = '' }) => own === 'refused' && next.stops.get(waitsFor)?.state === 'standing',
+      ({ state: own, stopSide, waitsFor = '' }) =>
+        own === 'refused' && stopSide === ladder.stopSide && next.stops.get(waitsFor)?.state === 'standing',
     )
     if (new Set(waiting.map(({ waitsFor }) => waitsFor)).size > 1)
       problems.push(`${venue.now}: more than one old rung was cancelled for room at once`)

@@ -6,7 +6,11 @@ import { runLadder } from '../../support/ladder-run.ts'
 import type { LadderEvent, LadderRun, LadderStory } from '../../support/ladder-run.ts'
 
 // A run takes so long that making a counterexample smaller would take hours.
-const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 75), endOnFailure: true }
+const runs = {
+  numRuns: Number(process.env['SOAK_RUNS'] ?? 75),
+  endOnFailure: true,
+  includeErrorInReport: true,
+}
 
 const event: fc.Arbitrary<LadderEvent> = fc.record({
   at: fc.integer({ min: 0, max: 20_000 }),
