@@ -115,7 +115,7 @@ export function runLadder(story: LadderStory): LadderRun {
   }
 
   function lookAtPosition(): void {
-    const { size, entry, changedAt, now } = venue
+    const { size, entry, changedAt } = venue
     const liquidation = venue.liquidation(story.cushion)
     const position = {
       symbol: owner.symbol,
@@ -128,7 +128,6 @@ export function runLadder(story: LadderStory): LadderRun {
     later(50 + roll() * 200, () => {
       if (seen === undefined || seen.time <= position.time) seen = position
     })
-    void now
   }
 
   function list(): void {
@@ -233,7 +232,9 @@ export function runLadder(story: LadderStory): LadderRun {
       .reduce((sum, stop) => sum + stop.lots, 0)
     const designed = ladder.rungs.reduce((sum, rung) => sum + toLots(rung.size ?? '0'), 0)
     const target = Math.min(toLots(cover.needed), designed)
-    const rooms = [...next.stops.values()].filter(({ waitsFor }) => waitsFor !== undefined)
+    // What a position of the other side waited for covers nothing any more.
+    const isOurs = (stop: LadderStop) => stop.stopSide === ladder.stopSide
+    const rooms = [...next.stops.values()].filter((stop) => isOurs(stop) && stop.waitsFor !== undefined)
     for (const action of actions) {
       const stop = action.do === 'cancel' ? next.stops.get(action.id) : undefined
       if (stop === undefined || stop.rung === 0 || stop.stopSide !== ladder.stopSide) continue
@@ -244,10 +245,8 @@ export function runLadder(story: LadderStory): LadderRun {
       if (!isDouble && !isForRoom && ours < 0.95 * target - 1)
         problems.push(`${venue.now}: ${stop.id} was cancelled while ${ours} of ${target} stood`)
     }
-    // What a position of the other side waited for covers nothing any more.
     const waiting = rooms.filter(
-      ({ state: own, stopSide, waitsFor = '' }) =>
-        own === 'refused' && stopSide === ladder.stopSide && next.stops.get(waitsFor)?.state === 'standing',
+      ({ state: own, waitsFor = '' }) => own === 'refused' && next.stops.get(waitsFor)?.state === 'standing',
     )
     if (new Set(waiting.map(({ waitsFor }) => waitsFor)).size > 1)
       problems.push(`${venue.now}: more than one old rung was cancelled for room at once`)
