@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { createClock } from '../../lib/hub/clock.ts'
 import { openDurability } from '../../lib/hub/durability.ts'
@@ -67,6 +68,8 @@ describe('a claim', function () {
     const terms = { before: { size: '0', time: 0 }, reservations: [], revision: 0 }
     const answer = await claim(path, intent, terms)
     await sendClaimed(path, decodeClaim(answer.claim))
+    // Later than it traded, by the venue's clock.
+    await sleep(20)
     await exchange.cancelOrder(symbol, id)
     const trades = await exchange.fetchTradesSince(symbol, Math.floor(clock.now()) - 60_000)
     const lastTrade = Math.max(0, ...trades.map(({ time }) => time))
