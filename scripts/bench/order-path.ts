@@ -49,13 +49,13 @@ export const orderPathBench: BenchDefinition = {
     const intents = flagOf(flags, 'intents')
     const redis = await startBenchRedis()
     const children: ChildProcess[] = []
+    const synced = await openSyncedWrites(redis)
     try {
       const url = await startSystem(redis, children, signal)
       const venue = simulatedVenue(url)
       await untilReady(redis, signal)
       const empty = watchEmptyJobs(redis.hub, 1_000 / pauseMs)
       const failed = children.map((child) => child.failed)
-      const synced = await openSyncedWrites(redis)
       const by = { intents, signal, between: () => synced.write() }
       tellProgress(`${intents} intents through the queue`)
       const queued = await Promise.race([measureQueue(redis, venue, by), ...failed])
@@ -63,9 +63,9 @@ export const orderPathBench: BenchDefinition = {
       await empty.stop()
       tellProgress(`${intents} intents from within the process`)
       const direct = await Promise.race([measureDirect(redis, venue, by), ...failed])
-      synced.close()
       return tell({ queued, direct, emptyMs, syncedMs: synced.latencies })
     } finally {
+      synced.close()
       for (const child of children.toReversed()) await child.stop()
       await redis.stop()
     }

@@ -79,6 +79,7 @@ const { metafile } = await build({
   sourcemap: 'external',
   sourcesContent: false,
   metafile: true,
+  // Names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',

@@ -7,8 +7,8 @@ import { judgesByTime } from './timed-tests.ts'
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
 const cores = availableParallelism()
 
-// Most tests wait more than they compute. Those that judge by time have a core each, the other systems what is left of it,
-// and the small ones, of which most fit on a machine, come when the first are done.
+// Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave;
+// the small ones come when the first are done, since a crowd of systems starves.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
 const systems = files.filter((file) => isSystem(file) && !judgesByTime(file))

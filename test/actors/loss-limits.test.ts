@@ -29,7 +29,7 @@ async function openLosingPair(client: AccountClient): Promise<void> {
   const size = '1'
   const trade = async (side: 'BUY' | 'SELL', positionSide: 'LONG' | 'SHORT') =>
     Number((await client.market(symbol, side, size, { positionSide }))['avgPrice'])
-  for (;;) {
+  for (let tries = 0; tries < 20; tries++) {
     const bought = await trade('BUY', 'LONG')
     const sold = await trade('SELL', 'SHORT')
     if (sold < bought) return
@@ -37,6 +37,7 @@ async function openLosingPair(client: AccountClient): Promise<void> {
     await trade('SELL', 'LONG')
     await trade('BUY', 'SHORT')
   }
+  throw new Error('expected a pair that loses its spread within 20 tries, found none')
 }
 
 describe('loss limits', function () {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { openExchange } from '../../lib/exchange/open-exchange.ts'
 import type { Exchange } from '../../lib/exchange/exchange.ts'
+import { RetryLaterError } from '../../lib/model/errors.ts'
 import { shapesOf } from '../../lib/exchange/probe-venue.ts'
 import { startChangedVenue } from '../support/changed-venue.ts'
 import type { ChangedVenue } from '../support/changed-venue.ts'
@@ -39,7 +39,12 @@ const all: readonly ReadByCcxt[] = [
     run: instruments,
     without: { 'data[].ctMult': 'it is 1' },
   },
-  { venue: 'okx', endpoint: '/api/v5/market/candles', run: klines('BTC-USDT-SWAP') },
+  {
+    venue: 'okx',
+    endpoint: '/api/v5/market/candles',
+    run: klines('BTC-USDT-SWAP'),
+    without: { 'data[][5]': 'contracts; the volume is read in coins, which stand next to them' },
+  },
   {
     venue: 'bybit',
     endpoint: '/v5/market/instruments-info',
@@ -64,49 +69,38 @@ describe('what is known to be read by ccxt', function () {
     await simulator.child.signal('SIGKILL')
   })
 
-  /** What it makes of an answer; a failure is something too. */
+  /** What it makes of an answer; a failure is something too, unless the venue refused to answer so often. */
   async function outcome({ venue: id, run }: ReadByCcxt): Promise<string> {
+    await simulator.reset()
     const gate = openRecordingGate()
     const exchange = await openExchange(id, { url: venue.url, localAddress: '', proxy: '', gate })
     try {
       return JSON.stringify(await run(exchange))
     } catch (error) {
+      if (error instanceof RetryLaterError) throw error
       return String(error)
     } finally {
       await exchange.close()
     }
   }
 
-  /** The paths of an answer that make no difference when they are dropped. */
-  async function unreadOf(each: ReadByCcxt, shape: Parameters<typeof readPlaces>[0]): Promise<string[]> {
-    // The answer stands still, so that what changes is what was dropped.
-    let first: unknown
-    venue.change((path, body) => (path === each.endpoint ? (first ??= body) : body))
-    const whole = await outcome(each)
-    const places = readPlaces(shape, first)
-    const unread: string[] = []
-    for (const path of new Set(places.map((place) => place.path))) {
-      const everywhere = places.filter((place) => place.path === path)
-      const dropped = everywhere.reduce<unknown>((body, { steps }) => changed(body, steps, 'drop'), first)
-      venue.change((at, body) => (at === each.endpoint ? dropped : body))
-      if ((await outcome(each)) === whole) unread.push(path)
-    }
-    return unread
-  }
-
   for (const each of all) {
     it(`is read indeed, of ${each.endpoint}`, async () => {
       const shape = shapesOf(each.venue).endpoints.find(({ name }) => name === `GET ${each.endpoint}`)?.body
       if (shape === undefined) throw new Error(`nothing is known of ${each.endpoint}`)
-      const expected = Object.keys(each.without ?? {})
-      let unread: string[] = []
-      // What is nothing in one answer, since nobody has traded yet, is the same when it is dropped.
-      for (let tries = 0; tries < 3; tries++) {
-        unread = await unreadOf(each, shape)
-        if (unread.length === expected.length) break
-        await sleep(1_000)
+      // The answer stands still, so that what changes is what was dropped.
+      let first: unknown
+      venue.change((path, body) => (path === each.endpoint ? (first ??= body) : body))
+      const whole = await outcome(each)
+      const places = readPlaces(shape, first)
+      const unread: string[] = []
+      for (const path of new Set(places.map((place) => place.path))) {
+        const everywhere = places.filter((place) => place.path === path)
+        const dropped = everywhere.reduce<unknown>((body, { steps }) => changed(body, steps, 'drop'), first)
+        venue.change((at, body) => (at === each.endpoint ? dropped : body))
+        if ((await outcome(each)) === whole) unread.push(path)
       }
-      expect(unread).to.deep.equal(expected)
+      expect(unread).to.deep.equal(Object.keys(each.without ?? {}))
     })
   }
 })

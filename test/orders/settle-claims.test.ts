@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { createClock } from '../../lib/hub/clock.ts'
 import { openDurability } from '../../lib/hub/durability.ts'
@@ -68,12 +67,11 @@ describe('a claim', function () {
     const terms = { before: { size: '0', time: 0 }, reservations: [], revision: 0 }
     const answer = await claim(path, intent, terms)
     await sendClaimed(path, decodeClaim(answer.claim))
-    // Later than it traded, by the venue's clock.
-    await sleep(20)
-    await exchange.cancelOrder(symbol, id)
     const trades = await exchange.fetchTradesSince(symbol, Math.floor(clock.now()) - 60_000)
     const lastTrade = Math.max(0, ...trades.map(({ time }) => time))
     expect(lastTrade).to.be.greaterThan(0)
+    await until('a later ms at the venue', async () => simulator.now() > lastTrade + 1, 5_000)
+    await exchange.cancelOrder(symbol, id)
     const settle = (positionTime: number) =>
       settleClaims({
         ...path,

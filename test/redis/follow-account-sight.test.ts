@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { mergeAccount } from '../../lib/account/merge-account.ts'
 import { followInstruments } from '../../lib/market/follow-instruments.ts'
@@ -20,9 +19,9 @@ describe('what an account is judged by', () => {
     const instruments = await followInstruments(hub, main.venue)
     const sights = followAccountSight(hub, main, instruments)
     try {
-      // Until the subscription stands.
-      await until('a sight', async () => (await sights.current()).readAt > 0, 5_000)
-      await sleep(100)
+      const feed = hub.keys.accountFeed(main.venue, main.account)
+      const isHeard = async () => (await hub.redis.pubsub('NUMSUB', feed))[1] === 1
+      await until('the feed is heard', isHeard, 5_000)
       let soon = 0
       for (let size = 1; size <= 10; size++) {
         const { readAt: before } = await sights.current()
