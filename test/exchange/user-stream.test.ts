@@ -135,6 +135,7 @@ describe('the events of an account', function () {
 
   it('that stop while the socket stays open are asked for by a new connection when another source says so', async () => {
     const test = await start()
+    await test.untilLater()
     await test.simulator.faults({ kind: 'silence', path: 'stream/private', ms: 3_000 })
     const { updateTime } = await test.client.market('BTCUSDT', 'BUY', '0.002')
     expect(test.stream.tell()).to.include({ opened: 1, connected: true })

@@ -22,6 +22,8 @@ export interface TestStream {
   readonly stream: UserStream
   readonly events: UserEvent[]
   readonly gaps: string[]
+  /** waits until the venue dates a change surely after now, by the clock that the stream has */
+  untilLater(): Promise<unknown>
   /** the sizes that were told, in their order, as `BTCUSDT/both 0.1` */
   sizes(): string[]
   /** pays 1 USDC in */
@@ -101,6 +103,11 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
       stream,
       events,
       gaps,
+      untilLater() {
+        const { clock } = hub
+        const surelyAt = clock.now() + 2 * clock.errorMs()
+        return until("a time beyond the clock's error", async () => clock.now() > surelyAt, 20_000)
+      },
       sizes: () =>
         events.flatMap((event) =>
           event.kind === 'report'
