@@ -39,13 +39,7 @@ export async function startEmbeddedRedis(
     )
   }
   const program = options.program ?? findServer()
-  const password = nanoid(32)
-  const port = options.port ?? (await freePort())
-  const endpoint = { host: '127.0.0.1', port, password }
-  const configuration = join(folder, 'redis.conf')
-  writeFileSync(configuration, serverConfiguration(folder, port, password, options.lines ?? []), {
-    mode: 0o600,
-  })
+  const { endpoint, configuration } = await configureRedis(folder, options)
 
   // In a group of its own: Ctrl-C must reach the actors before it reaches their Redis.
   const child = spawn(program, [configuration], { stdio: 'ignore', detached: true })
@@ -65,6 +59,20 @@ export async function startEmbeddedRedis(
       clearTimeout(late)
     },
   }
+}
+
+/** Writes the configuration of a private server that is to be started in `folder`; it has a password of its own. */
+export async function configureRedis(
+  folder: string,
+  options: { port?: number; lines?: string[] } = {},
+): Promise<{ readonly endpoint: RedisEndpoint; readonly configuration: string }> {
+  const password = nanoid(32)
+  const port = options.port ?? (await freePort())
+  const configuration = join(folder, 'redis.conf')
+  writeFileSync(configuration, serverConfiguration(folder, port, password, options.lines ?? []), {
+    mode: 0o600,
+  })
+  return { endpoint: { host: '127.0.0.1', port, password }, configuration }
 }
 
 async function untilReady(child: ChildProcess, endpoint: RedisEndpoint, folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findServer, startEmbeddedRedis } from '../../lib/hub/embedded-redis.ts'
+import { configureRedis, findServer } from '../../lib/hub/embedded-redis.ts'
 import type { RedisEndpoint } from '../../lib/hub/redis-endpoint.ts'
 import { connectRedis } from '../../lib/hub/redis.ts'
 import { startChild } from './child.ts'
@@ -24,14 +24,11 @@ export interface RedisProcess {
 /** Starts a Redis with an append-only file in a folder of its own. */
 export async function startRedisProcess(): Promise<RedisProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-system-'))
-  const embedded = await startEmbeddedRedis(folder)
-  const { endpoint } = embedded
-  // It only wrote its configuration, with a password and a free port; the one that serves is a child of the test's.
-  await embedded.stop()
+  const { endpoint, configuration } = await configureRedis(folder)
 
   let server: Child
   const start = async () => {
-    server = startChild('Redis', findServer(), [join(folder, 'redis.conf')], process.env)
+    server = startChild('Redis', findServer(), [configuration], process.env)
     await until('Redis answers', () => answers(endpoint), 10_000)
   }
   await start()
