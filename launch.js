@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { loadPack } from './load-pack.js'
 
 /** Starts the compiled program of a folder, with errors that name the TypeScript sources. */
 export async function launch(folder) {
@@ -7,13 +8,16 @@ export async function launch(folder) {
     process.stderr.write(`sluice: ${folder} is not built yet; run: npm run build\n`)
     process.exit(2)
   }
+  const packs = new URL('dist/packed/packs.json', import.meta.url)
   // What was packed before something was compiled again is of yesterday.
-  const isPacked =
-    writtenAt(new URL('dist/packed/.packed', import.meta.url)) >
-    writtenAt(new URL('dist/.tsbuildinfo', import.meta.url))
-  const packed = new URL(`dist/packed/${folder}/main.js`, import.meta.url)
-  process.setSourceMapsEnabled(true)
-  await import((isPacked && writtenAt(packed) !== undefined ? packed : compiled).href)
+  const isPacked = writtenAt(packs) > writtenAt(new URL('dist/.tsbuildinfo', import.meta.url))
+  const files = isPacked ? JSON.parse(readFileSync(packs, 'utf8')) : {}
+  if (files[folder] !== undefined) {
+    loadPack(new URL('.', packs), files, folder)
+  } else {
+    process.setSourceMapsEnabled(true)
+    await import(compiled.href)
+  }
 }
 
 function writtenAt(file) {

@@ -9,7 +9,7 @@ import { findDelistings } from './find-delistings.ts'
 import { findStaleLanes } from './find-stale-lanes.ts'
 import { watchSystem } from './watch-system.ts'
 
-await runActor({
+void runActor({
   kind: 'alert',
   summary:
     'Tells a person what is raised, by Lark, Telegram, Slack, a webhook or the console, and looks for dead actors, stale data and the like. Secrets come from SLUICE_* or the file that SLUICE_SECRETS names.',

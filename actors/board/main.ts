@@ -1,7 +1,7 @@
 import { runActor } from '../../lib/hub/actor.ts'
 import { openBoard } from './open-board.ts'
 
-await runActor({
+void runActor({
   kind: 'board',
   yields: true,
   summary:

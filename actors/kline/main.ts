@@ -13,7 +13,7 @@ import { whileOpen } from './while-open.ts'
 
 const backfillSlots = 1
 
-await runActor({
+void runActor({
   kind: 'kline',
   yields: true,
   summary: 'Fetches candles for the jobs of the symbol cursor and merges them into Redis.',

@@ -9,7 +9,7 @@ import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { mergeMarks } from '../../lib/market/marks.ts'
 import { encodeFlows } from '../../lib/model/egress-budget.ts'
 
-await runActor({
+void runActor({
   kind: 'mark',
   summary:
     'Fetches the mark price, index and funding of all symbols and merges them. Several take turns by themselves.',

@@ -20,7 +20,7 @@ import { watchUnowned } from './watch-unowned.ts'
 // Real ms. Requests are signed by the venue's clock, and refused when it is off; asking for it keeps a connection open.
 const clockEveryMs = 10_000
 
-await runActor({
+void runActor({
   kind: 'order',
   summary: "Sends an account's orders to the venue, each once, and follows them to their end.",
   settings: ['account', 'keysFile', 'live', 'riskLimits', 'address', 'localAddress', 'proxy', 'share'],

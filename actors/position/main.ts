@@ -20,7 +20,7 @@ import { watchAccount } from './watch-account.ts'
 // Real ms. What was asked for is dated by the venue's clock, so that a step of it must not last.
 const clockEveryMs = 10_000
 
-await runActor({
+void runActor({
   kind: 'position',
   summary:
     "Keeps an account's positions and balances, as the account, the position endpoint and the stream tell them.",

@@ -35,7 +35,7 @@ const clockEveryMs = 10_000
 // would wait for the whole ladders of others.
 const mostLeaving = 2
 
-await runActor({
+void runActor({
   kind: 'risk',
   summary: 'Holds an account to its limits: cancels entries when it is halted, bans what loses, flattens.',
   settings: [

@@ -16,7 +16,7 @@ import { startDispatch } from './dispatch-lanes.ts'
 import { keepHotLane } from './keep-hot-lane.ts'
 import { keepUniverse } from './keep-universe.ts'
 
-await runActor({
+void runActor({
   kind: 'symbol-cursor',
   yields: true,
   summary:

@@ -9,7 +9,7 @@ import { followVenueClock } from '../../lib/hub/venue-clock.ts'
 import { encodeFlows } from '../../lib/model/egress-budget.ts'
 import { pollTickers } from './poll-tickers.ts'
 
-await runActor({
+void runActor({
   kind: 'ticker',
   summary:
     'Fetches the best bid and ask of all symbols and merges them into Redis. Several take turns by themselves.',

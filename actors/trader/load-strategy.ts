@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
+import { importModule } from '../../lib/hub/import-module.ts'
 import type { Strategy, StrategyExport } from '../../lib/orders/strategy.ts'
 import { ConfigError, describeError } from '../../lib/model/errors.ts'
 import { intervals } from '../../lib/model/timeframe.ts'
@@ -40,7 +40,7 @@ async function importStrategy(path: string): Promise<StrategyExport> {
   if (!existsSync(file)) throw new ConfigError(`--strategy names ${file}, which does not exist`)
   let module: { strategy?: StrategyExport }
   try {
-    module = (await import(pathToFileURL(file).href)) as { strategy?: StrategyExport }
+    module = (await importModule(file)) as { strategy?: StrategyExport }
   } catch (error) {
     throw new ConfigError(`${file} cannot be loaded: ${describeError(error)}`, { cause: error })
   }

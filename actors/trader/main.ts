@@ -20,7 +20,7 @@ import { runStrategy } from './run-strategy.ts'
 import type { StrategyRun } from './run-strategy.ts'
 import { tellMarket } from './tell-market.ts'
 
-await runActor({
+void runActor({
   kind: 'trader',
   summary:
     'Knows the whole market and calls a strategy for what changed; its orders stay on paper unless --live is given.',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { importModule } from '../hub/import-module.ts'
 import type { Log } from '../hub/log.ts'
 import { projectRoot } from '../hub/project-root.ts'
 import { ConfigError, describeError } from '../model/errors.ts'
@@ -63,7 +63,7 @@ async function loadModule(path: string): Promise<HotModule> {
   if (!existsSync(file)) throw new ConfigError(`hotLane names ${file}, which does not exist`)
   let loaded: Partial<HotModule>
   try {
-    loaded = (await import(pathToFileURL(file).href)) as Partial<HotModule>
+    loaded = (await importModule(file)) as Partial<HotModule>
   } catch (error) {
     throw new ConfigError(`hotLane names ${file}, which does not load: ${describeError(error)}`, {
       cause: error,

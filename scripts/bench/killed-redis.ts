@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findServer, startEmbeddedRedis } from '../../lib/hub/embedded-redis.ts'
+import { configureRedis, findServer } from '../../lib/hub/embedded-redis.ts'
 import type { RedisEndpoint } from '../../lib/hub/redis-endpoint.ts'
 import { connectRedis } from '../../lib/hub/redis.ts'
 
@@ -26,10 +26,7 @@ const exec = '*1\r\n$4\r\nEXEC\r\n'
 /** Starts it in a folder of its own; its file is never written anew, so that there is one to cut. */
 export async function startKilledRedis(): Promise<KilledRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-crash-'))
-  const embedded = await startEmbeddedRedis(folder, { lines: ['auto-aof-rewrite-percentage 0'] })
-  const { endpoint } = embedded
-  // It only wrote its configuration, with a password and a free port; the one that serves is ours to kill.
-  await embedded.stop()
+  const { endpoint } = await configureRedis(folder, { lines: ['auto-aof-rewrite-percentage 0'] })
   let server = await start(folder, endpoint)
   const kill = async () => {
     const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))

@@ -45,10 +45,11 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command)
 
-await runCommandLine('sluice', async () => {
+void runCommandLine('sluice', async () => {
   const args = completeSymbols(process.argv.slice(2))
   if (args.length === 0) terminal.write(program.helpInformation())
   else await program.parseAsync(args, { from: 'user' })
+}).then(() => {
+  // A library's idle socket or timer must not keep a finished command, and nothing that it said may be lost.
+  process.stdout.write('', () => process.exit())
 })
-// A library's idle socket or timer must not keep a finished command, and nothing that it said may be lost.
-process.stdout.write('', () => process.exit())

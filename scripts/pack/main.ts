@@ -1,52 +1,40 @@
-import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import type { Plugin } from 'esbuild'
 import { ccxtFile } from '../../lib/exchange/load-ccxt.ts'
 import { venueIds, venueOf } from '../../lib/exchange/open-exchange.ts'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
-// Packs each program that tsc has compiled, with the packages that it uses, into a few files. Node reads some 600 files for
-// an actor else, which is most of the time of its start and a fifth of its memory.
+// Packs each program that tsc has compiled, with the packages that it uses, into a file, which load-pack.js runs. Node reads
+// some 600 files for an actor else, which is most of the time of its start and a fifth of its memory.
 
 const root = projectRoot()
 const actors = readdirSync(join(root, 'dist/actors')).map((name) => `actors/${name}`)
+const folder = join(root, 'dist/packed')
+const modules = venueIds.map((id) => venueOf(id).module)
 const programs = [...actors, 'simulator', 'scripts/cli', 'scripts/start', 'scripts/bench/crash-worker']
 
 // These look for files of their own beside their modules.
 const unpacked = ['@bull-board/*', 'fastify', '@fastify/*', 'pino', 'esbuild', 'protobufjs', 'protobufjs/*']
 
-/** ccxt's venues under their paths, in place of a path that is made while the program runs. */
+/** ccxt's venues as packs of their own, since a program takes one of them, in place of a path that is made while it runs. */
 const ccxtVenues: Plugin = {
   name: 'ccxt-venues',
   setup(packing) {
-    packing.onLoad({ filter: /\/dist\/lib\/exchange\/load-ccxt\.js$/ }, () => {
-      const rows = venueIds.map((id) => {
-        const { module } = venueOf(id)
-        return `${module}: () => import(${JSON.stringify(ccxtFile(module))})`
-      })
-      const contents = `const venues = { ${rows.join(', ')} }
-        export const loadCcxt = async (module) => (await venues[module]()).default`
-      return { contents, resolveDir: root }
-    })
+    packing.onLoad({ filter: /\/dist\/lib\/exchange\/load-ccxt\.js$/ }, () => ({
+      contents: 'export const loadCcxt = async (module) => loadPacked(`ccxt/${module}`).default',
+    }))
   },
 }
 
-/** CommonJS that is imported while a program runs has its names only when they are told. */
-const namedUndici: Plugin = {
-  name: 'named-undici',
+/** What is named while a program runs is imported by load-pack.js: V8 lets no script do that without a warning. */
+const namedModules: Plugin = {
+  name: 'named-modules',
   setup(packing) {
-    const filter = /^undici$/
-    packing.onResolve({ filter }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
-    )
-    packing.onLoad({ filter, namespace: 'named' }, async () => {
-      const names = Object.keys(await import('undici')).filter(
-        (name) => /^[A-Za-z]\w*$/.test(name) && name !== 'default',
-      )
-      const contents = `import all from 'undici'\nexport const { ${names.join(', ')} } = all`
-      return { contents, resolveDir: root }
-    })
+    packing.onLoad({ filter: /\/dist\/lib\/hub\/import-module\.js$/ }, () => ({
+      contents: 'export const importModule = importNamed',
+    }))
   },
 }
 
@@ -63,41 +51,48 @@ const unmapped: Plugin = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: programs.map((program) => ({
-    in: `dist/${program}/main.js`,
-    out: `${program}/main`,
-  })),
+  entryPoints: [
+    ...programs.map((program) => ({ in: `dist/${program}/main.js`, out: program })),
+    ...modules.map((module) => ({ in: ccxtFile(module), out: `ccxt/${module}` })),
+  ],
+  entryNames: '[dir]/[name]-[hash]',
+  outExtension: { '.js': '.cjs' },
   outdir: 'dist/packed',
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  format: 'cjs',
   platform: 'node',
   mainFields: ['module', 'main'],
   target: 'node20',
+  supported: { 'dynamic-import': false },
   external: unpacked,
-  plugins: [ccxtVenues, namedUndici, unmapped],
+  plugins: [ccxtVenues, namedModules, unmapped],
   sourcemap: 'external',
   sourcesContent: false,
   metafile: true,
   // Names stay, for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
+  // Node shows the line of an error that nobody caught.
+  lineLimit: 120,
   logLevel: 'warning',
-  // For what was CommonJS: a pack of modules has no require of its own.
+  define: { 'import.meta.url': 'packedUrl' },
+  // The function that load-pack.js runs.
   banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    js: "(function (exports, require, module, __filename, loadPacked, importNamed) { const packedUrl = require('node:url').pathToFileURL(__filename).href;",
   },
+  footer: { js: '})' },
 })
 
-// Node reads each map that a file names as it starts, and those of packages say nothing.
-const files = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.js'))
-for (const [file, { inputs }] of files) {
-  const isOurs = Object.keys(inputs).some((input) => input.startsWith('dist/'))
-  if (isOurs) appendFileSync(join(root, file), `//# sourceMappingURL=${basename(file)}.map\n`)
+const packs: Record<string, string> = {}
+const kept = new Set<string>()
+for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
+  const name = relative('dist/packed', file)
+  kept.add(name)
+  if (entryPoint !== undefined) packs[name.replace(/-[^-]+\.cjs$/, '')] = name
 }
-
 // What an earlier pack left. Not before, since programs may be running from it.
-const kept = new Set(files.flatMap(([file]) => [basename(file), `${basename(file)}.map`]))
-for (const name of readdirSync(join(root, 'dist/packed')))
-  if (/\.(js|map)$/.test(name) && !kept.has(name)) rmSync(join(root, 'dist/packed', name), { force: true })
-writeFileSync(join(root, 'dist/packed/.packed'), '')
+for (const found of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+  const file = join(found.parentPath, found.name)
+  if (found.isFile() && !kept.has(relative(folder, file))) rmSync(file, { force: true })
+}
+writeFileSync(join(folder, 'packs.json'), JSON.stringify(packs))

@@ -12,9 +12,8 @@ const onSignal = (name: string) => (stop.signal.aborted ? hurry.abort() : stop.a
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, onSignal)
 
 let code = 0
-await runCommandLine('sluice up', async () => {
+void runCommandLine('sluice up', async () => {
   const options = parseOptions(process.argv.slice(2))
   const screen = openScreen(process.stdout, () => stop.abort('nobody reads'))
   code = await runSystem(options, process.env, screen, { stop, hurry: hurry.signal })
-})
-process.exit(process.exitCode ?? code)
+}).then(() => process.exit(process.exitCode ?? code))

@@ -32,18 +32,21 @@ export interface CrashPoint {
 const againMs = 30
 
 const order = JSON.parse(process.argv[2] ?? '') as CrashOrder
-const { config } = readConfig({ namespace: order.namespace }, {})
-const hub = await openHub(config, order.endpoint, openLog('silent', {}), 'crash-worker')
 const clock = knownClock(order.rate, order.venueNow)
-const path = await openCrashPath(hub, order.place, clock, order.symbols)
 // Nobody's child: it ends with who started it.
 process.once('disconnect', () => process.exit(1))
+void work()
 
-for (let at = order.from; at < order.to; at++) {
-  // What fails, because Redis is away or the venue does not answer, is handed in again under the same signal.
-  while (!(await submit(path, at))) await sleep(againMs)
+async function work(): Promise<never> {
+  const { config } = readConfig({ namespace: order.namespace }, {})
+  const hub = await openHub(config, order.endpoint, openLog('silent', {}), 'crash-worker')
+  const path = await openCrashPath(hub, order.place, clock, order.symbols)
+  for (let at = order.from; at < order.to; at++) {
+    // What fails, because Redis is away or the venue does not answer, is handed in again under the same signal.
+    while (!(await submit(path, at))) await sleep(againMs)
+  }
+  process.exit(0)
 }
-process.exit(0)
 
 async function pass(point: CrashPoint['point'], at: number): Promise<void> {
   await new Promise<void>((resolve) => {
