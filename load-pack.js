@@ -83,7 +83,8 @@ function nameSources(folder) {
       const file = frame.getFileName() ?? ''
       const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()]
       const entry = file.startsWith(folder) ? mapOf(file)?.findEntry(line - 1, column - 1) : undefined
-      if (!entry?.originalSource) return `\n    at ${frame.toString()}`
+      if (!entry?.originalSource || entry.originalSource.includes('/node_modules/'))
+        return `\n    at ${frame.toString()}`
       const source = resolve(dirname(file), entry.originalSource)
       const place = `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
       return `\n    at ${frame.toString().replace(`${file}:${line}:${column}`, () => place)}`

@@ -16,7 +16,7 @@ const modules = venueIds.map((id) => venueOf(id).module)
 const programs = [...actors, 'simulator', 'scripts/cli', 'scripts/start', 'scripts/bench/crash-worker']
 
 // These look for files of their own beside their modules.
-const unpacked = ['@bull-board/*', 'fastify', '@fastify/*', 'pino', 'esbuild', 'protobufjs', 'protobufjs/*']
+const unpacked = ['@bull-board/*', 'fastify', '@fastify/*', 'esbuild', 'protobufjs', 'protobufjs/*']
 
 /** ccxt's venues as packs of their own, since a program takes one of them, in place of a path that is made while it runs. */
 const ccxtVenues: Plugin = {
@@ -38,8 +38,8 @@ const namedModules: Plugin = {
   },
 }
 
-// A map of one line: errors in packages are told by the packed file's lines, ours by the source's.
-const noMap = Buffer.from('{"version":3,"sources":[""],"mappings":"A"}').toString('base64')
+// A map of their first word alone: errors in packages are told by the packed file's lines, ours by the source's.
+const noMap = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
 const unmapped: Plugin = {
   name: 'unmapped-packages',
   setup(packing) {

@@ -149,8 +149,8 @@ describe('alerts', function () {
       [hub, ...others].flatMap((each) => Array.from({ length: 2_500 }, () => raiseAlert(each, alertOf(0)))),
     )
     tell(`10,000 alerts of one cause from 4 connections in ${Date.now() - startedAt} ms`)
-    // One whose answer did not come in time is raised again, of which each connection keeps a bounded number.
-    expect((await readAlert(hub, causes[0] ?? ''))?.state.count).to.be.within(10_000, 10_800)
+    // One whose answer did not come in time is raised again, once more if that comes late, too.
+    expect((await readAlert(hub, causes[0] ?? ''))?.state.count).to.be.within(10_000, 12_000)
     expect(await hub.redis.zcard(hub.keys.alerts('due'))).to.equal(1)
   })
 
