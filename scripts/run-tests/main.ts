@@ -1,4 +1,5 @@
 import { availableParallelism, constants } from 'node:os'
+import { readMachinePace } from './machine-pace.ts'
 import { runMocha, sumCounts } from './run-mocha.ts'
 import type { Counts } from './run-mocha.ts'
 import { selectTests } from './select-tests.ts'
@@ -21,9 +22,11 @@ async function run(some: readonly string[], jobs: number, priority = 0): Promise
   for (const [file, each] of told) counts.set(file, each)
 }
 const { PRIORITY_LOW } = constants.priority
+const pace = systems.length > 1 ? readMachinePace() : 1
+const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(small, Math.min(cores + 4, 8), PRIORITY_LOW)),
-  run(systems, Math.min(cores + 2, 6), PRIORITY_LOW),
+  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 4, 8), PRIORITY_LOW)),
+  run(systems, jobs(cores + 2, 6), PRIORITY_LOW),
 ])
 
 // What a busy machine may have failed has the machine to itself once more; what fails then has failed.
