@@ -14,7 +14,7 @@ interface Told {
 }
 
 describe('sluice doctor --venue', function () {
-  this.timeout(40_000)
+  this.timeout(60_000)
   const redis = withRedis()
   const folder = withFolder()
   let simulator: Simulator

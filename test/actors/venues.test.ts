@@ -92,7 +92,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
       const leastMs = Math.floor(opened(at).lapMs)
       expect(boundMs).to.be.within(leastMs, leastMs * 1.4)
       // Others compute, too: how near to it is measured by the bench of venues.
-      expect(measuredMs, venue).to.be.at.most(boundMs * 1.3)
+      expect(measuredMs, venue).to.be.at.most(boundMs * 1.5)
     }
   })
 

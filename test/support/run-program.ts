@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-const endTimeoutMs = 20_000
+const endTimeoutMs = 40_000
 
 /** The environment of a test's process: ours without what would configure Sluice, and `additions`. */
 export function cleanEnvironment(additions: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
