@@ -46,7 +46,7 @@ export async function runMocha(
     '--no-config',
     '--forbid-only',
     '--exit',
-    '--timeout=10000',
+    '--timeout=30000',
     `--reporter=${join(root, 'scripts', 'run-tests', 'reporter.cjs')}`,
     ...(soak ? [`--require=${join(root, 'dist', 'scripts', 'run-tests', 'soak-patience.js')}`] : []),
     ...flags,

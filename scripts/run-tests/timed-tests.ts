@@ -19,6 +19,7 @@ const timed = [
   'actors/trader',
   'actors/venues',
   'redis/limits',
+  'redis/redis-pulse',
 ]
 
 /** Whether a test file says how soon something must happen. */

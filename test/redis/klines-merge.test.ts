@@ -107,7 +107,7 @@ describe('klines-merge', () => {
           other.close()
         },
       ),
-      { numRuns: Number(process.env['SOAK_RUNS'] ?? 12), endOnFailure: true },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 12), endOnFailure: true, includeErrorInReport: true },
     )
   })
 

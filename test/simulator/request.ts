@@ -45,13 +45,13 @@ export async function postJson(url: string, body: unknown): Promise<Answer> {
   return request(url, { method: 'POST', body })
 }
 
-/** Asks again and again until `read` gives something, for at most 5 s. */
+/** Asks again and again until `read` gives something, for at most 20 s. */
 export async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 20_000
   for (;;) {
     const found = await read()
     if (found !== undefined) return found
-    if (Date.now() > deadline) throw new Error('not reached within 5 s')
+    if (Date.now() > deadline) throw new Error('not reached within 20 s')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

