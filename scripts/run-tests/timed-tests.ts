@@ -18,6 +18,7 @@ const timed = [
   'actors/ticker',
   'actors/trader',
   'actors/venues',
+  'redis/egress',
   'redis/limits',
   'redis/redis-pulse',
 ]

@@ -127,9 +127,10 @@ describe('simulator account arithmetic', function () {
         for (const symbol of ['AAAUSDT', 'BBBUSDT']) {
           await client.ask('DELETE /fapi/v1/allOpenOrders', { symbol })
         }
-        // The clock goes to the next funding time: 8 simulated hours would take four minutes.
+        // The clock goes to the next funding time: 8 simulated hours would take four minutes, and 5
+        // of its minutes are left for the way there.
         const { now } = await client.truth()
-        const offsetMs = Math.floor(now / 28_800_000 + 1) * 28_800_000 - now - 60_000
+        const offsetMs = Math.floor(now / 28_800_000 + 1) * 28_800_000 - now - 300_000
         await postJson(`${simulator.url}/_sim/faults`, { kind: 'clockOffset', offsetMs })
         const truth = await until(async () => {
           const found = await client.truth()

@@ -42,7 +42,7 @@ describe('simulator account faults', function () {
 
   it('freeze an answer at the state of when they began, and let others go on', async () => {
     await client.market(symbol, 'BUY', '1')
-    await set({ kind: 'freeze', ms: 20_000, path: 'positionRisk' })
+    await set({ kind: 'freeze', ms: 30_000, path: 'positionRisk' })
     await client.market(symbol, 'BUY', '2')
     await client.limit(symbol, 'BUY', '1', '97.00')
     expect(await readSizes()).to.deep.equal(['1.0'])
