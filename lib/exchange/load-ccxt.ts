@@ -8,7 +8,7 @@ export function ccxtFile(module: string): string {
   return fileURLToPath(new URL(`./src/pro/${module}.js`, import.meta.resolve('ccxt')))
 }
 
-/** That class. The packed programs have a function of their own for this, which names the files (scripts/pack). */
+/** That class. The packed programs have a function of their own for this, which loads a pack of it (scripts/pack). */
 export async function loadCcxt(module: string): Promise<unknown> {
   const loaded = (await import(pathToFileURL(ccxtFile(module)).href)) as { default: unknown }
   return loaded.default

@@ -18,14 +18,14 @@ describe('a packed program', function () {
       `(function (exports, require, module, __filename, loadPacked, importNamed) { ${body}\n})\n`,
     )
 
-  function run(files: Record<string, string> = { main: 'main.cjs' }) {
+  function run(files: Record<string, string> = { main: 'main.cjs' }, environment: NodeJS.ProcessEnv = {}) {
     const place = pathToFileURL(`${folder.path()}/`).href
     const text = `
       import { loadPack } from '${loader}'
       loadPack(new URL('${place}'), ${JSON.stringify(files)}, 'main')`
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', text], {
       encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...process.env, NODE_OPTIONS: '', ...environment },
     })
     return { status, stdout, stderr }
   }
@@ -74,13 +74,24 @@ describe('a packed program', function () {
   })
 
   it('runs where nothing can be kept, and leaves nothing half-written', () => {
-    write('main.cjs', "console.log('right')")
+    // What was kept is refused, and a folder is in the way of what would take its place.
+    write(
+      'main.cjs',
+      `console.log('right')
+      const { BLOCKED, GONE } = process.env
+      if (BLOCKED) require('node:fs').rmSync(BLOCKED)
+      if (BLOCKED) require('node:fs').mkdirSync(BLOCKED)
+      if (GONE) require('node:fs').rmSync(GONE, { recursive: true })`,
+    )
     run()
     const file = join(folder.path(), kept()[0] ?? '')
-    rmSync(file)
-    mkdirSync(file)
-    expect(run()).to.deep.equal({ status: 0, stdout: 'right\n', stderr: '' })
+    writeFileSync(file, 'no code')
+    const right = { status: 0, stdout: 'right\n', stderr: '' }
+    expect(run(undefined, { BLOCKED: file })).to.deep.equal(right)
     expect(readdirSync(folder.path()).toSorted()).to.deep.equal(['main.cjs', kept()[0]])
+    rmSync(file, { recursive: true })
+    expect(run(undefined, { GONE: folder.path() })).to.deep.equal(right)
+    mkdirSync(folder.path())
   })
 
   it('names the lines of its sources, of an error that is caught and of one that is not', async () => {
