@@ -6,7 +6,6 @@ import { Faults } from './core/faults.ts'
 import { Gaps } from './core/gaps.ts'
 import { InputError } from './core/input-error.ts'
 import { Market } from './core/market.ts'
-import { readDayStats } from './core/prices.ts'
 import { Traffic } from './core/traffic.ts'
 import { openServer } from './http/server.ts'
 import type { Log } from './log.ts'
@@ -28,8 +27,6 @@ export async function openSimulator(options: Options, log: Log): Promise<Simulat
   const startedAt = performance.now()
   const clock = new Clock(options.rate)
   const market = new Market(options, clock.now())
-  // The first 24-hour statistics make the day's blocks of every symbol: better now than in a client's request.
-  for (const listing of market.listings.values()) readDayStats(listing, clock.now())
   const faults = new Faults(clock, options.seed)
   const exchange = new Exchange(market, clock)
   exchange.onTrigger = ({ symbol }) => faults.take('', `trigger/${symbol}`).triggerFails?.status

@@ -71,6 +71,7 @@ const noDelivery = Date.UTC(2100, 0, 1)
 export const binanceusdm: Venue = {
   id: 'binanceusdm',
   module: 'binanceusdm',
+  publicApi: 'fapiPublic',
   // The venue refuses a signed request that took longer than the window, real ms of ours, to arrive.
   options: { options: { fetchCurrencies: false, defaultType: 'future', recvWindow: 5_000 } },
   urls: (http, ws) => ({

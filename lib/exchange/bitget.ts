@@ -35,6 +35,7 @@ const tickers = {
 export const bitget: Venue = {
   id: 'bitget',
   module: 'bitget',
+  publicApi: 'public',
   // Without `uta` a signed request asks what kind of account it is.
   options: {
     options: { defaultType: 'swap', fetchMarkets: { types: ['swap'] }, uta: false },

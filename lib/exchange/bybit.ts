@@ -46,6 +46,7 @@ const tickers = {
 export const bybit: Venue = {
   id: 'bybit',
   module: 'bybit',
+  publicApi: 'public',
   options: {
     options: {
       recvWindow: recvWindowMs,

@@ -41,6 +41,11 @@ const mostMisses = 1.5
 const streamConnectMs = 5_000
 const mostEventBytes = 1 << 20
 
+// Of all clients: each storage costs every promise of the process a little, whether anything is kept in it or not.
+const states = new AsyncLocalStorage<RequestState>()
+// What ccxt says of a venue, made once: a client takes a copy.
+const descriptions = new WeakMap<ClientClass, Raw>()
+
 interface RequestState {
   request?: VenueRequest
   ticket?: Ticket
@@ -102,10 +107,22 @@ function proxySettings(proxy: string): Raw {
 }
 
 function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueClientClass {
-  const states = new AsyncLocalStorage<RequestState>()
   const now = options.now ?? Date.now
 
   return class GuardedClient extends Base implements VenueClient {
+    override describe(): Raw {
+      const description = descriptions.get(Base) ?? (super.describe() as Raw)
+      descriptions.set(Base, description)
+      return description
+    }
+
+    // ccxt makes two methods for each of a venue's up to 900 endpoints. Those of its own that are called here ask for public
+    // data; everything else goes through `ask`.
+    override defineRestApi(api: Raw, methodName: string, paths: string[] = []): void {
+      const isNeeded = ([group]: [string, unknown]) => paths.length > 0 || group === venue.publicApi
+      super.defineRestApi(Object.fromEntries(Object.entries(api).filter(isNeeded)), methodName, paths)
+    }
+
     async ask({ api, method, path, params, onLeave }: VenueCall): Promise<RawAnswer> {
       const state: RequestState = { onLeave }
       const body: unknown = await states.run(state, () => super.fetch2(path, api, method, copyOf(params)))
@@ -127,12 +144,12 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       const of = { method: String(method), path: String(path) }
       const charges = chargesOf(venue, { ...of, params: (params ?? {}) as Raw })
       const weight = charges.find(({ limit }) => limit.scope === 'address')?.amount ?? 0
-      stateOf(states).request = { ...of, weight, charges }
+      stateOf().request = { ...of, weight, charges }
       return weight
     }
 
     override async throttle(): Promise<void> {
-      const state = stateOf(states)
+      const state = stateOf()
       if (state.request === undefined) throw new InvariantError('a request was not weighed before it left')
       state.ticket = await options.gate.enter(state.request)
       state.left = { leftAt: Date.now(), askedAt: Math.floor(now()) }
@@ -160,7 +177,7 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
     override handleRestResponse(
       ...args: Parameters<CcxtExchange['handleRestResponse']>
     ): ReturnType<CcxtExchange['handleRestResponse']> {
-      const { request, ticket } = stateOf(states)
+      const { request, ticket } = stateOf()
       const { status } = args[0] as { status: number }
       const headers = this.getResponseHeaders(args[0]) as Record<string, string>
       ticket?.settle({
@@ -195,7 +212,7 @@ function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueCl
       // Some venues refuse with status 200, or say only in the body what it is that they close.
       const refusal = venue.refusalIn?.((answer ?? {}) as Raw, told)
       if (refusal !== undefined && venue.refusal(status, told) === undefined)
-        stateOf(states).ticket?.settle({ status, usedWeight: undefined, ...refusal })
+        stateOf().ticket?.settle({ status, usedWeight: undefined, ...refusal })
       super.handleErrors(status, reason, url, method, headers, body, answer, sentHeaders, sentBody)
       // ccxt takes an HTML page or a cut text with status 200 for an empty list.
       if (status < 300 && (answer === undefined || answer === null))
@@ -223,7 +240,7 @@ function copyOf(params: VenueCall['params']): Raw {
   return structuredClone(params ?? {}) as Raw
 }
 
-function stateOf(states: AsyncLocalStorage<RequestState>): RequestState {
+function stateOf(): RequestState {
   const state = states.getStore()
   if (state === undefined) throw new InvariantError('a request was made outside its scope')
   return state

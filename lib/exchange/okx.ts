@@ -61,6 +61,7 @@ export const underlyings: Readonly<Record<string, string>> = {
 export const okx: Venue = {
   id: 'okx',
   module: 'okx',
+  publicApi: 'public',
   options: {
     options: { defaultType: 'swap', fetchMarkets: { types: ['swap'] } },
     has: { fetchCurrencies: false },

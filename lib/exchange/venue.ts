@@ -22,6 +22,8 @@ export interface Venue {
   readonly id: string
   /** module of ccxt, in its `js/src/pro` */
   readonly module: string
+  /** ccxt's name for the venue's endpoints of public data */
+  readonly publicApi: string
   /** ccxt options of this venue */
   readonly options: Raw
   /** ccxt's `urls` with the venue's REST (`http`) and WebSocket (`ws`) addresses replaced */

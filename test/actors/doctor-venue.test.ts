@@ -26,7 +26,7 @@ describe('sluice doctor --venue', function () {
   })
   after(async () => {
     await venue.close()
-    await simulator.child.signal('SIGKILL')
+    await simulator.stop()
   })
   beforeEach(() => venue.change((_, body) => body))
 

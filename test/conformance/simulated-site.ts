@@ -52,6 +52,6 @@ export async function startSimulatedSite(paths: FaultPaths, ...flags: string[]):
         await client.ask('POST /fapi/v1/positionSide/dual', { dualSidePosition: isHedged })
       },
     },
-    stop: () => simulator.child.signal('SIGKILL'),
+    stop: () => simulator.stop(),
   }
 }

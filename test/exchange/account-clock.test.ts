@@ -17,7 +17,7 @@ describe('the time of a signed request', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--weight-limit', '1000000', '--account', account)
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     test = await openTestAccount(simulator.url)
@@ -89,7 +89,7 @@ describe('the time of a signed request', function () {
       expect(other.gate.passed.map(({ path }) => path)).to.deep.equal(['time', 'positionRisk'])
     } finally {
       await other.exchange.close()
-      await fast.child.signal('SIGKILL')
+      await fast.stop()
     }
   })
 })

@@ -47,7 +47,7 @@ describe('a request of an account that fails', function () {
       `${longKeys.key}:${longKeys.secret}`,
     )
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     exchange = (await openTestAccount(simulator.url)).exchange

@@ -31,7 +31,7 @@ describe('an account of Binance', function () {
     await client.market('ETHUSDT', 'BUY', '0.3')
     await client.limit('XRPUSDT', 'BUY', '100', '0.9')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     account = await openTestAccount(simulator.url)
@@ -228,7 +228,7 @@ describe('an account of Binance', function () {
       })
     } finally {
       await other.exchange.close()
-      await fast.child.signal('SIGKILL')
+      await fast.stop()
     }
   }).timeout(50_000)
 

@@ -31,7 +31,7 @@ describe('an order whose outcome is unknown', function () {
     const options = ['--symbols', '2', '--weight-limit', '1000000', '--rate', `${rate}`]
     simulator = await startSimulator(...options, '--account', 'one:first:USDT=10000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     clock = createClock(rate, { offsetMs: simulator.now() - Date.now() * rate, errorMs: 100 })

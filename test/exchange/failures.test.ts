@@ -31,7 +31,7 @@ describe('a request that fails', () => {
     this.timeout(20_000)
     simulator = await startSimulator('--symbols', '4')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     gate = openRecordingGate()

@@ -66,7 +66,7 @@ describe('what is known to be read by ccxt', function () {
   })
   after(async () => {
     await venue.close()
-    await simulator.child.signal('SIGKILL')
+    await simulator.stop()
   })
 
   /** What it makes of an answer; a failure is something too, unless the venue refused to answer so often. */

@@ -109,7 +109,7 @@ describe('the numbers of a candle', () => {
       }
     } finally {
       await simulated.close()
-      await simulator.child.signal('SIGKILL')
+      await simulator.stop()
       rmSync(folder, { recursive: true, force: true })
     }
   })

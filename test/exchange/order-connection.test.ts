@@ -26,7 +26,7 @@ describe('the connection that orders leave by', function () {
   })
   after(async () => {
     between.close()
-    await simulator.child.signal('SIGKILL')
+    await simulator.stop()
   })
 
   it("is the one by which the venue's clock is asked for, so that asking keeps it open", async () => {

@@ -19,7 +19,7 @@ describe('the history of an account that trades a lot', function () {
     const flags = ['--symbols', '2', '--rate', String(rate), '--weight-limit', '1000000', ...account]
     simulator = await startSimulator(...flags)
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   it('is told to its end, beyond what one answer holds', async () => {
     const offsetMs = simulator.now() - Date.now() * rate

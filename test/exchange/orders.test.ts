@@ -23,7 +23,7 @@ describe('orders at the venue', function () {
     const account = ['--account', 'one:first:USDT=10000000']
     simulator = await startSimulator('--symbols', '2', '--weight-limit', '1000000', ...account)
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     test = await openTestOrders(simulator.url, 'one', 'first')

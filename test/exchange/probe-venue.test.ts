@@ -32,7 +32,7 @@ describe('a look at a venue', function () {
   })
   after(async () => {
     await changed.close()
-    await simulator.child.signal('SIGKILL')
+    await simulator.stop()
   })
   beforeEach(async () => {
     changed.change((_, body) => body)

@@ -18,7 +18,7 @@ describe('a request that the venue refuses', () => {
     this.timeout(20_000)
     simulator = await startSimulator('--symbols', '4')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     await simulator.reset()
     gate = openRecordingGate()
@@ -98,7 +98,7 @@ describe('a request that the venue refuses', () => {
       expect(answers[7]?.closeForMs).to.equal(120_000)
     } finally {
       await other.close()
-      await strict.child.signal('SIGKILL')
+      await strict.stop()
     }
   })
 })

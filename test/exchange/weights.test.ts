@@ -16,7 +16,7 @@ describe('the weight of a request', () => {
     // So slow a clock that no minute, and no window of weight, ends meanwhile.
     simulator = await startSimulator('--symbols', '8', '--rate', '0.01', '--weight-limit', '1000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   beforeEach(async () => {
     gate = openRecordingGate()
     exchange = await openExchange('binanceusdm', { url: simulator.url, localAddress: '', proxy: '', gate })

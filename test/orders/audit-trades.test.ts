@@ -24,7 +24,7 @@ describe('trades that no stream told', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--account', 'one:first:USDT=100000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   it('come to the fills once each, whoever traded and however many processes look', async () => {
     const desk = await openTestDesk(await redis.hub(), simulator)

@@ -41,7 +41,7 @@ describe('an order that rested too long', function () {
     for (const stop of stops.splice(0).toReversed()) await stop()
     await desk.stop()
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   function begin(hand: (intent: Intent) => Promise<void>, by: object = {}): () => Promise<void> {
     const stale = cancelStale(desk.desk, { leads: () => true, limits: { ...limits, ...by }, hand })

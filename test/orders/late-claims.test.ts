@@ -44,7 +44,7 @@ describe('a claim whose order was held up', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--account', 'one:first:USDT=1000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   for (const [intentClass, heldUpMs, state] of [
     ['open', 1_000, 'rejected'],

@@ -19,7 +19,7 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
       const options = ['--symbols', '2', '--rate', '4', '--weight-limit', '1000000000', '--seed', '11']
       simulator = await startSimulator(...options, '--account', 'one:first:USDT=1000000000')
     })
-    after(() => simulator.child.signal('SIGKILL'))
+    after(() => simulator.stop())
 
     it('are at the venue once or not at all, and every outcome is known in the end', async () => {
       const found = await runCrashes({

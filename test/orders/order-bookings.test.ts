@@ -31,7 +31,7 @@ describe('what an intent books in the rates of orders', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--account', 'one:first:USDT=1000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
   afterEach(async () => {
     for (const stop of stops.splice(0).toReversed()) await stop()
   })

@@ -27,7 +27,7 @@ describe('a claim', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--account', 'one:first:USDT=1000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   it('of an order that traded in part and was cancelled later ends once the account shows its trades', async () => {
     const hub = await redis.hub()

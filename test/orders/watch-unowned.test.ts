@@ -23,7 +23,7 @@ describe('orders and stops at the venue', function () {
   before(async () => {
     simulator = await startSimulator('--symbols', '2', '--account', 'one:first:USDT=1000000')
   })
-  after(() => simulator.child.signal('SIGKILL'))
+  after(() => simulator.stop())
 
   it('are named where nobody owns them, and cancelled where that is configured, but for stops that reduce', async () => {
     const desk = await openTestDesk(await redis.hub(), simulator)

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { HEADER, makeRows, toLines, writeRecording } from './recording.ts'
-import { runSimulator, startSimulator } from './start-simulator.ts'
+import { runSimulator, startSimulatorProgram } from './start-simulator.ts'
 
 describe('simulator command line', function () {
   this.timeout(20_000)
@@ -16,7 +16,7 @@ describe('simulator command line', function () {
   }
 
   it('prints one ready line and ends with 0 on SIGTERM', async () => {
-    const simulator = await startSimulator('--symbols', '1')
+    const simulator = await startSimulatorProgram('--symbols', '1')
     expect(await simulator.stop()).to.equal(0)
   })
 

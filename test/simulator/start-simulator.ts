@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { openLog } from '../../simulator/log.ts'
+import { parseOptions } from '../../simulator/options.ts'
+import { openSimulator } from '../../simulator/simulator.ts'
 
 /** Works from the compiled place of this file, dist/test/simulator. */
 const LAUNCHER = fileURLToPath(new URL('../../../simulator/index.js', import.meta.url))
@@ -8,12 +11,22 @@ const LAUNCHER = fileURLToPath(new URL('../../../simulator/index.js', import.met
 export interface Started {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
-  stop(): Promise<number | null>
+  stop(): Promise<unknown>
 }
 
-/** A simulator in a process of its own, on a free port. */
-export async function startSimulator(...args: string[]): Promise<Started> {
-  const child = spawnSimulator('--port', '0', '--log-level', 'silent', ...args)
+const usual = ['--port', '0', '--log-level', 'silent']
+
+/** A simulator on a free port, in the process of the tests: one of its own takes ten times as much CPU to start. */
+export async function startSimulator(...args: readonly string[]): Promise<Started> {
+  const options = parseOptions([...usual, ...args])
+  if (options === undefined) throw new Error('expected options of a simulator that runs, found --help')
+  const { url, close } = await openSimulator(options, openLog(options.logLevel))
+  return { url, stop: close }
+}
+
+/** One in a process of its own; `stop` gives the exit code. */
+export async function startSimulatorProgram(...args: readonly string[]): Promise<Started> {
+  const child = spawnSimulator(...usual, ...args)
   let printed = ''
   let complaint = ''
   child.stderr!.on('data', (part: Buffer) => (complaint += part.toString()))
@@ -50,6 +63,6 @@ export async function runSimulator(
   return { code, ...output }
 }
 
-function spawnSimulator(...args: string[]): ChildProcess {
+function spawnSimulator(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [LAUNCHER, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Interval } from '../../lib/model/timeframe.ts'
+import { startSimulator as startHere } from '../simulator/start-simulator.ts'
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
 
@@ -53,10 +54,9 @@ export interface GapSummary {
   readonly maxPerSymbol: number
 }
 
-/** A simulated venue of a test, in a process of its own. */
+/** A simulated venue of a test. */
 export interface Simulator {
   readonly url: string
-  readonly child: Child
   /** the venue's clock, to the ms */
   now(): number
   /** replaces all faults */
@@ -73,51 +73,67 @@ export interface Simulator {
   candles(symbol: string, startTime: number, interval?: Interval): Promise<Candle[]>
   /** of the polls that were answered after `since`, real ms */
   gaps(interval: Interval, since: number): Promise<GapSummary>
+  stop(): Promise<unknown>
+}
+
+/** One in a process of its own. */
+export interface SimulatorProcess extends Simulator {
+  readonly child: Child
 }
 
 const controlWithinMs = 5_000
 
-/** Starts a simulator on a free port. */
+/** Starts a simulator on a free port, in the process of the tests. */
 export async function startSimulator(...flags: readonly string[]): Promise<Simulator> {
+  const { url, stop } = await startHere(...flags)
+  return control(url, stop)
+}
+
+/** The same in a process of its own: where a system is measured, or the venue itself freezes. */
+export async function startSimulatorProcess(...flags: readonly string[]): Promise<SimulatorProcess> {
   const args = ['simulator', '--port', '0', '--log-level', 'silent', ...flags]
   const child = startChild('the simulator', process.execPath, args, process.env)
   const url = (await child.line(/^simulator ready (\S+)$/m))[1] ?? ''
+  return { ...(await control(url, () => child.signal('SIGKILL'))), child }
+}
+
+async function control(url: string, stop: () => Promise<unknown>): Promise<Simulator> {
   let clock: SimulatorStats
 
   const stats = async () => {
-    clock = (await control(`${url}/_sim/stats`)) as SimulatorStats
+    clock = (await ask(`${url}/_sim/stats`)) as SimulatorStats
     return clock
   }
   clock = await stats()
   return {
     url,
-    child,
+    stop,
     now: () => Math.floor(Date.now() * clock.rate) - clock.behindMs + clock.offsetMs,
     async faults(...rules) {
-      await control(`${url}/_sim/faults`, rules)
+      await ask(`${url}/_sim/faults`, rules)
       await stats()
     },
-    standing: async () => (await control(`${url}/_sim/faults`)) as { kind: string }[],
+    standing: async () => (await ask(`${url}/_sim/faults`)) as { kind: string }[],
     stats,
     async reset() {
-      await control(`${url}/_sim/reset`, {})
+      await ask(`${url}/_sim/reset`, {})
       await stats()
     },
     async change(...changes) {
-      await control(`${url}/_sim/symbols`, changes)
+      await ask(`${url}/_sim/symbols`, changes)
     },
-    market: async () => (await control(`${url}/_sim/market`)) as SimulatorMarket,
+    market: async () => (await ask(`${url}/_sim/market`)) as SimulatorMarket,
     candles: async (symbol, startTime, interval = '1m') => {
       const query = `symbol=${symbol}&startTime=${startTime}&interval=${interval}`
-      return (await control(`${url}/_sim/candles?${query}`)) as Candle[]
+      return (await ask(`${url}/_sim/candles?${query}`)) as Candle[]
     },
     gaps: async (interval, since) =>
-      (await control(`${url}/_sim/gaps?interval=${interval}&since=${since}`)) as GapSummary,
+      (await ask(`${url}/_sim/gaps?interval=${interval}&since=${since}`)) as GapSummary,
   }
 }
 
 // A fault that refuses connections refuses these too.
-async function control(url: string, body?: unknown): Promise<unknown> {
+async function ask(url: string, body?: unknown): Promise<unknown> {
   const giveUpAt = Date.now() + controlWithinMs
   const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
   for (;;) {

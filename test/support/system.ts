@@ -14,8 +14,8 @@ import type { Child } from './child.ts'
 import { startRedisProcess } from './redis-process.ts'
 import type { RedisProcess } from './redis-process.ts'
 import { cleanEnvironment } from './run-program.ts'
-import { startSimulator } from './simulator.ts'
-import type { Simulator } from './simulator.ts'
+import { startSimulatorProcess } from './simulator.ts'
+import type { SimulatorProcess } from './simulator.ts'
 import { until, untilFound } from './until.ts'
 
 /** The venue of a system that is not told otherwise. */
@@ -49,7 +49,7 @@ export interface System {
   /** the venue, and the account that may be had at it */
   readonly of: AccountOf
   readonly redis: RedisProcess
-  readonly simulator: Simulator
+  readonly simulator: SimulatorProcess
   readonly klines: Child[]
   readonly cursors: Child[]
   readonly tickers: Child[]
@@ -142,10 +142,10 @@ async function openSystem(
 
   const [redis, simulator] = await Promise.all([
     sharedRedis ?? startRedisProcess(),
-    startSimulator('--symbols', String(symbols), '--rate', String(rate), ...(options.simulatorFlags ?? [])),
+    startSimulatorProcess('--symbols', String(symbols), '--rate', String(rate), ...(options.simulatorFlags ?? [])),
   ])
   if (sharedRedis === undefined) stops.push(() => redis.stop())
-  stops.push(() => simulator.child.signal('SIGKILL'))
+  stops.push(async () => void (await simulator.stop()))
   if (exchange !== venue) await simulator.change(...notTold.map((remove) => ({ remove })))
   const { config } = readConfig(
     { exchange, logLevel: 'error', rate: String(rate) },

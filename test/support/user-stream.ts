@@ -9,14 +9,14 @@ import type { StreamPace, UserStream } from '../../lib/stream/user-stream.ts'
 import { AccountClient } from '../simulator/account-client.ts'
 import { getJson, postJson } from '../simulator/request.ts'
 import { longKeys } from './account.ts'
-import { startSimulator } from './simulator.ts'
-import type { Simulator } from './simulator.ts'
+import { startSimulatorProcess } from './simulator.ts'
+import type { SimulatorProcess } from './simulator.ts'
 import { until } from './until.ts'
 import { withRedis } from './with-redis.ts'
 
 /** The events of an account that nobody else has, and all that was told of them. */
 export interface TestStream {
-  readonly simulator: Simulator
+  readonly simulator: SimulatorProcess
   readonly client: AccountClient
   readonly egress: Egress
   readonly stream: UserStream
@@ -52,13 +52,13 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
     for (const close of closing.splice(0).toReversed()) await close()
   })
 
-  const simulators = new Map<string, Simulator>()
+  const simulators = new Map<string, SimulatorProcess>()
   after(async () => {
-    for (const { child } of simulators.values()) await child.signal('SIGKILL')
+    for (const simulator of simulators.values()) await simulator.stop()
   })
-  async function simulatorOf(flags: readonly string[], rate: number): Promise<Simulator> {
+  async function simulatorOf(flags: readonly string[], rate: number): Promise<SimulatorProcess> {
     const wanted = ['--symbols', '3', '--rate', String(rate), '--weight-limit', '1000000', ...flags]
-    const simulator = simulators.get(wanted.join(' ')) ?? (await startSimulator(...wanted))
+    const simulator = simulators.get(wanted.join(' ')) ?? (await startSimulatorProcess(...wanted))
     simulators.set(wanted.join(' '), simulator)
     await until('no connection', async () => (await connectionsOf(simulator)).length === 0, 5_000)
     await simulator.reset()
@@ -131,7 +131,7 @@ export function withUserStream(): (of?: TestStreamOptions) => Promise<TestStream
   }
 }
 
-async function connectionsOf({ url }: Simulator): Promise<{ openedAt: number; sent: number }[]> {
+async function connectionsOf({ url }: SimulatorProcess): Promise<{ openedAt: number; sent: number }[]> {
   const { streams } = await getJson<{
     streams: { category: string; openedAt: number; sent: number }[]
   }>(`${url}/_sim/stats`)
