@@ -28,6 +28,31 @@ const ccxtVenues: Plugin = {
   },
 }
 
+/** What ccxt loads and no venue here needs: a third of its time to load is StarkNet's curve and a browser's fetch. */
+const unneeded: Plugin = {
+  name: 'unneeded-parts',
+  setup(packing) {
+    const none = (what: string) => `() => { throw new Error('packed without ${what}') }`
+    packing.onLoad({ filter: /\/node_modules\/@scure\/starknet\/index\.js$/ }, () => ({
+      contents: ['getStarkKey', 'ethSigToPrivate', 'sign', 'pedersen', 'keccak', 'poseidonHashMany']
+        .map((name) => `export const ${name} = ${none('StarkNet')}`)
+        .join('\n'),
+    }))
+    packing.onLoad({ filter: /\/node_modules\/undici\/index\.js$/ }, () => ({
+      contents: `
+        const Dispatcher = require('./lib/dispatcher/dispatcher')
+        Object.assign(Dispatcher.prototype, require('./lib/api'))
+        exports.Agent = require('./lib/dispatcher/agent')
+        exports.ProxyAgent = require('./lib/dispatcher/proxy-agent')
+        exports.fetch = ${none('the fetch of undici')}
+        exports.request = async (url, { dispatcher, ...options }) => {
+          const { origin, pathname, search } = new URL(url)
+          return dispatcher.request({ ...options, origin, path: pathname + search })
+        }`,
+    }))
+  },
+}
+
 /** What is named while a program runs is imported by load-pack.js: V8 lets no script do that without a warning. */
 const namedModules: Plugin = {
   name: 'named-modules',
@@ -65,7 +90,7 @@ const { metafile } = await build({
   target: 'node20',
   supported: { 'dynamic-import': false },
   external: unpacked,
-  plugins: [ccxtVenues, namedModules, unmapped],
+  plugins: [ccxtVenues, namedModules, unneeded, unmapped],
   sourcemap: 'external',
   sourcesContent: false,
   metafile: true,

@@ -7,7 +7,7 @@ import { withSystems } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const forMs = soak ? 300_000 : 12_000
+const forMs = soak ? 300_000 : 7_000
 const sources: readonly AccountSource[] = ['account', 'risk', 'stream']
 const lots: Readonly<Record<string, number>> = { BTCUSDT: 0.01, ETHUSDT: 0.1, SOLUSDT: 1 }
 

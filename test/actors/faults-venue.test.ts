@@ -61,8 +61,8 @@ describe('a venue that fails', () => {
     this.timeout(120_000)
     const system = await open({
       rate,
-      share: 0.05,
-      symbols: 12,
+      share: 0.03,
+      symbols: 6,
       settings: { SLUICE_UNIVERSE_SCHEDULE: '*/5 * * * * *' },
     })
     const since = system.simulator.now() - dayMs
@@ -82,7 +82,7 @@ describe('a venue that fails', () => {
       )
     }
     await system.simulator.faults(...Object.values(faults).map((rule) => ({ ...rule, probability: 0.1 })))
-    await pass(system, 0.5, rate, async () => {})
+    await pass(system, 0.3, rate, async () => {})
     await system.simulator.faults()
     await requireRight(system, since)
     system.requireAlive()

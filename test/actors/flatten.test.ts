@@ -21,7 +21,7 @@ import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const positions = soak ? 20 : 10
+const positions = soak ? 20 : 6
 // ms after the start
 const killedAfterMs = soak ? [150, 500, 900] : [150, 900]
 

@@ -9,9 +9,10 @@ import type { System } from '../support/system.ts'
 import { requireExact, simulatorTruth } from '../support/truth.ts'
 import { tell, until } from '../support/until.ts'
 
+const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 20
 // So long that each interval closes at least once.
-const watchedMs = 16_000
+const watchedMs = soak ? 16_000 : 10_000
 // Real ms, for a machine that is shared.
 const finalWithinMs = 30_000
 
@@ -62,7 +63,7 @@ describe('many intervals', () => {
 
   it('have every final candle in Redis soon after its close, as the venue has it, within the budget', async function () {
     this.timeout(100_000)
-    const intervals: Interval[] = ['1m', '3m', '5m']
+    const intervals: Interval[] = soak ? ['1m', '3m', '5m'] : ['1m', '3m']
     const settings = { SLUICE_INTERVALS: intervals.join(',') }
     const system = opened()
     await system.start('symbol-cursor', settings)

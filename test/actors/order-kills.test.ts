@@ -16,7 +16,7 @@ import { tell, until, untilFound } from '../support/until.ts'
 const knownWithinMs = 75_000
 const takenOverWithinMs = 3_000
 const silenceMs = 2_000
-const [rounds, redisRounds] = process.env['SOAK_RUNS'] === undefined ? [4, 2] : [6, 3]
+const [rounds, redisRounds] = process.env['SOAK_RUNS'] === undefined ? [3, 1] : [6, 3]
 
 describe('an order actor that is killed', function () {
   this.timeout(150_000)

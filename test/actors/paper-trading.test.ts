@@ -14,7 +14,7 @@ import { beatOf, strategySettings } from '../support/traders.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const leastKills = soak ? 300 : 5
+const leastKills = soak ? 300 : 3
 
 /** Positions, orders and fills of an account say the same, to the last digit. */
 async function requireConsistent(hub: Hub, of: AccountOf): Promise<void> {

@@ -19,7 +19,7 @@ const rate = 60
 const minuteMs = 60_000
 const length = 500
 // A whole day of the market, or 12 minutes of it; market minutes. After each storm the ledger must come right.
-const stormMinutes = soak ? 110 : 12
+const stormMinutes = soak ? 110 : 8
 const totalMinutes = soak ? 24 * 60 : stormMinutes
 // Longer than what a poll repairs by itself, so that only a backfill brings what was not asked for.
 const outageMinutes = 6

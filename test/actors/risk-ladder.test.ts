@@ -25,7 +25,7 @@ import type { Truth } from '../simulator/account-client.ts'
 const twoLadders = 2.5
 
 // ms after the start; after every second one the next comes before the stops are complete.
-const killedAfterMs = process.env['SOAK_RUNS'] === undefined ? [0, 8, 16, 40] : [0, 8, 16, 24, 40, 60]
+const killedAfterMs = process.env['SOAK_RUNS'] === undefined ? [0, 8, 24] : [0, 8, 16, 24, 40, 60]
 
 describe('the stops of an account', function () {
   this.timeout(120_000)

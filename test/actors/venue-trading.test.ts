@@ -13,8 +13,6 @@ import { tell, until } from '../support/until.ts'
 import { nameAt } from '../support/venue-names.ts'
 
 const symbol = 'ETHUSDT'
-// Bybit lets more polls for candles leave than a test should make.
-const shares = { okx: {}, bybit: { share: 0.1 } }
 const simulatorFlags = ['--account', 'demo:demo:USDT=100000']
 
 for (const venue of ['okx', 'bybit'] as const) {
@@ -23,7 +21,7 @@ for (const venue of ['okx', 'bybit'] as const) {
     let orders: OrderSystem | undefined
     // Before the system itself ends.
     after(() => orders?.stop())
-    const running = withSystem({ venue, symbols: 3, ...shares[venue], simulatorFlags })
+    const running = withSystem({ venue, symbols: 3, klines: 0, simulatorFlags })
 
     it('opens once, has its stops, and is flat when a person says so', async () => {
       const system = running()

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { benchVenues } from '../../scripts/bench/bench-venues.ts'
 import { runCrashes } from '../../scripts/bench/crash-run.ts'
-import { startSimulator } from '../support/simulator.ts'
+import { startSimulatorProcess } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
 
 const isSoak = process.env['SOAK_RUNS'] !== undefined
-const submits = isSoak ? 2_000 : 12
+const submits = isSoak ? 2_000 : 8
 const chance = 0.12
 
 // The path is the same for all; what a venue adds to it, the conformance suite tests.
@@ -17,7 +17,7 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
 
     before(async () => {
       const options = ['--symbols', '2', '--rate', '4', '--weight-limit', '1000000000', '--seed', '11']
-      simulator = await startSimulator(...options, '--account', 'one:first:USDT=1000000000')
+      simulator = await startSimulatorProcess(...options, '--account', 'one:first:USDT=1000000000')
     })
     after(() => simulator.stop())
 
@@ -33,7 +33,7 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
           'before record': chance,
           'any instant': chance,
         },
-        redisEvery: isSoak ? 10 : 6,
+        redisEvery: isSoak ? 10 : 4,
         tell: () => undefined,
       })
       tell(JSON.stringify(found))

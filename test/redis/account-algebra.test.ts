@@ -126,7 +126,7 @@ describe('the merges of an account', () => {
             other.close()
           },
         ),
-        { numRuns: Number(process.env['SOAK_RUNS'] ?? 60), endOnFailure: true },
+        { numRuns: Number(process.env['SOAK_RUNS'] ?? 30), endOnFailure: true },
       )
     })
   }

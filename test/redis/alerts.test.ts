@@ -137,7 +137,7 @@ describe('alerts', function () {
         }
       hub.close()
     }
-    const runs = Number(process.env['SOAK_RUNS'] ?? 30)
+    const runs = Number(process.env['SOAK_RUNS'] ?? 15)
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), run), { numRuns: runs })
   })
 

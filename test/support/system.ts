@@ -142,7 +142,13 @@ async function openSystem(
 
   const [redis, simulator] = await Promise.all([
     sharedRedis ?? startRedisProcess(),
-    startSimulatorProcess('--symbols', String(symbols), '--rate', String(rate), ...(options.simulatorFlags ?? [])),
+    startSimulatorProcess(
+      '--symbols',
+      String(symbols),
+      '--rate',
+      String(rate),
+      ...(options.simulatorFlags ?? []),
+    ),
   ])
   if (sharedRedis === undefined) stops.push(() => redis.stop())
   stops.push(async () => void (await simulator.stop()))
