@@ -11,7 +11,7 @@ const cores = availableParallelism()
 const slowPace = 0.75
 
 // Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave;
-// the small ones come when the first are done, since a crowd of systems starves.
+// the small ones come when the first are done, many at a time, since a crowd of systems starves.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
 const systems = files.filter((file) => isSystem(file) && !judgesByTime(file))
@@ -27,7 +27,7 @@ const { PRIORITY_LOW } = constants.priority
 const pace = systems.length > 1 ? readMachinePace() : 1
 const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 4, 8), PRIORITY_LOW)),
+  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 10, 14), PRIORITY_LOW)),
   run(systems, jobs(cores + 2, 6), PRIORITY_LOW),
 ])
 
