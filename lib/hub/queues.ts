@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DelayedError, Queue, RateLimitError, Worker } from 'bullmq'
 import type { Job, Processor } from 'bullmq'
 import { describeError } from '../model/errors.ts'
@@ -19,8 +20,9 @@ const orderedStalledCheckMs = 1_000
 const mostStalls = 1_000_000_000
 // So high that it limits nothing: without a limiter a queue cannot be told to rest.
 const idleLimiter = { max: 1_000_000, duration: 1_000 }
-/** Real ms that closing waits for a Redis that does not answer. */
+/** Real ms that closing waits for a Redis that does not answer, or for connections without work. */
 const silentMs = 1_500
+const lookEveryMs = 50
 
 // Per worker the jobs that it has taken and of whose end Redis has not been told.
 const underWay = new WeakMap<object, Set<Job>>()
@@ -118,14 +120,27 @@ export function openOrderedWorker<D>(hub: Hub, name: string, processor: Processo
 
 /**
  * Closes queues and workers, which finish what they have under way. While Redis is away that cannot be written down:
- * they are left after 1.5 s, and their jobs end as those of a process that died.
+ * they are left after 1.5 s, and their jobs end as those of a process that died. So long after the last job they are left
+ * in any case: BullMQ waits for ever for a blocking connection that was about to connect again.
  */
 export async function closeAll(hub: Hub, ...all: readonly (Queue | Worker)[]): Promise<void> {
-  const closed = Promise.allSettled(all.map((each) => each.close()))
-  if (await unlessSilent(hub.redis, closed, silentMs)) return
+  const jobsOf = (each: Queue | Worker) => underWay.get(each)?.size ?? 0
+  let isOver = false
+  const closed = Promise.allSettled(all.map((each) => each.close())).then(() => void (isOver = true))
+  let idleSince = performance.now()
+  const idle = (async () => {
+    while (!isOver && performance.now() - idleSince < silentMs) {
+      if (all.some((each) => jobsOf(each) > 0)) idleSince = performance.now()
+      await sleep(lookEveryMs)
+    }
+  })()
+  const answers = await unlessSilent(hub.redis, Promise.race([closed, idle]), silentMs)
+  if (isOver) return
+  isOver = true
   for (const each of all) {
-    const jobs = underWay.get(each)?.size ?? 0
-    if (jobs > 0) hub.log.warn({ queue: each.name, jobs }, 'Redis does not answer: jobs are left unfinished')
+    const jobs = jobsOf(each)
+    if (!answers && jobs > 0)
+      hub.log.warn({ queue: each.name, jobs }, 'Redis does not answer: jobs are left unfinished')
     each.disconnect().catch(() => {})
   }
 }

@@ -1,4 +1,5 @@
 import { availableParallelism, constants } from 'node:os'
+import { longestFirst } from './long-tests.ts'
 import { readMachinePace } from './machine-pace.ts'
 import { runMocha, sumCounts } from './run-mocha.ts'
 import type { Counts } from './run-mocha.ts'
@@ -14,8 +15,8 @@ const slowPace = 0.75
 // the small ones come when the first are done, many at a time, since a crowd of systems starves.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
-const systems = files.filter((file) => isSystem(file) && !judgesByTime(file))
-const small = files.filter((file) => !isSystem(file) && !judgesByTime(file))
+const systems = longestFirst(files.filter((file) => isSystem(file) && !judgesByTime(file)))
+const small = longestFirst(files.filter((file) => !isSystem(file) && !judgesByTime(file)))
 const counts = new Map<string, Counts>()
 async function run(some: readonly string[], jobs: number, priority = 0): Promise<void> {
   if (some.length === 0) return
@@ -27,7 +28,7 @@ const { PRIORITY_LOW } = constants.priority
 const pace = systems.length > 1 ? readMachinePace() : 1
 const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 10, 14), PRIORITY_LOW)),
+  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 6, 10), PRIORITY_LOW)),
   run(systems, jobs(cores + 2, 6), PRIORITY_LOW),
 ])
 

@@ -67,6 +67,10 @@ export function keepRunning(
       await child.ended
       log.close()
     },
-    kill: () => child.signal('SIGKILL'),
+    kill() {
+      stopping = true
+      clearTimeout(timer)
+      child.signal('SIGKILL')
+    },
   }
 }

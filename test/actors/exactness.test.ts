@@ -11,7 +11,7 @@ const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 3
 const backfilled = 1_000
 // Of so many recorded symbols one is compared.
-const oneOf = soak ? 1 : 4
+const oneOf = soak ? 1 : 6
 
 /** Finals that equal the recording after a lap, and after a backfill; anything else fails. */
 async function compare(

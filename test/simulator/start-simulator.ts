@@ -20,8 +20,8 @@ const usual = ['--port', '0', '--log-level', 'silent']
 export async function startSimulator(...args: readonly string[]): Promise<Started> {
   const options = parseOptions([...usual, ...args])
   if (options === undefined) throw new Error('expected options of a simulator that runs, found --help')
-  const { url, close } = await openSimulator(options, openLog(options.logLevel))
-  return { url, stop: close }
+  const simulator = await openSimulator(options, openLog(options.logLevel))
+  return { url: simulator.url, stop: () => simulator.close() }
 }
 
 /** One in a process of its own; `stop` gives the exit code. */

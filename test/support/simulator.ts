@@ -85,8 +85,8 @@ const controlWithinMs = 5_000
 
 /** Starts a simulator on a free port, in the process of the tests. */
 export async function startSimulator(...flags: readonly string[]): Promise<Simulator> {
-  const { url, stop } = await startHere(...flags)
-  return control(url, stop)
+  const simulator = await startHere(...flags)
+  return control(simulator.url, () => simulator.stop())
 }
 
 /** The same in a process of its own: where a system is measured, or the venue itself freezes. */

@@ -1,0 +1,29 @@
+// Those that wait longest, most of them for a venue that is silent or late.
+const long = [
+  'actors/up',
+  'actors/faults-venue',
+  'actors/venue-accounts',
+  'actors/loss-limits',
+  'actors/intervals',
+  'actors/universe',
+  'actors/venue-trading',
+  'actors/alert',
+  'actors/secrets',
+  'exchange/user-stream',
+  'exchange/account-reads',
+  'redis/alert-delivery',
+  'exchange/probe-venue',
+  'exchange/account-failures',
+  'simulator/account-arithmetic',
+  'simulator/venue-faults',
+  'exchange/stream-key',
+  'exchange/failures',
+  'orders/no-double-order',
+]
+
+/** The files, those first that take long, so that none of them is what is left at the end. */
+export function longestFirst(files: readonly string[]): string[] {
+  const named = long.map((name) => `test/${name}.test.ts`)
+  const rank = (file: string) => (named.includes(file) ? named.indexOf(file) : named.length)
+  return files.toSorted((a, b) => rank(a) - rank(b))
+}
