@@ -16,7 +16,7 @@ import { tell, until, untilFound, watch } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 60
-const minutes = soak ? 600 : 10
+const minutes = soak ? 600 : 8
 const runMs = (minutes * 60_000) / rate
 const symbols = soak ? 10 : 6
 // Without the recording it is a made-up market.
