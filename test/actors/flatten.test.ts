@@ -23,7 +23,7 @@ import { tell, until } from '../support/until.ts'
 const soak = process.env['SOAK_RUNS'] !== undefined
 const positions = soak ? 20 : 6
 // ms after the start
-const killedAfterMs = soak ? [150, 500, 900] : [150, 900]
+const killedAfterMs = soak ? [150, 500, 900] : [400]
 
 describe('a flatten', function () {
   this.timeout(120_000)
