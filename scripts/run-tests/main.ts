@@ -28,7 +28,7 @@ const { PRIORITY_LOW } = constants.priority
 const pace = systems.length > 1 ? readMachinePace() : 1
 const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 10, 14), PRIORITY_LOW)),
+  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 6, 10), PRIORITY_LOW)),
   run(systems, jobs(cores + 2, 6), PRIORITY_LOW),
 ])
 

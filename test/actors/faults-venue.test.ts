@@ -92,7 +92,7 @@ describe('a venue that fails', () => {
   for (const offsetMs of soak ? [2_000, -2_000] : [-2_000]) {
     it(`by having a clock ${offsetMs} ms off from ours still makes no candle final before ${settledAfterMs} ms after its close`, async function () {
       this.timeout(120_000)
-      const system = await open({ rate: 20, share: 0.025, symbols: 6, klines: 0, cursors: 0 })
+      const system = await open({ rate, share: 0.05, symbols: 6, klines: 0, cursors: 0 })
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const since = system.simulator.now() - dayMs
       await Promise.all([system.start('kline'), system.start('symbol-cursor')])
@@ -108,7 +108,7 @@ describe('a venue that fails', () => {
         }
         return provisional > 0
       }
-      await pass(system, 1.3, 20, async () => void (await look()))
+      await pass(system, 1.3, rate, async () => void (await look()))
       await until('a candle was caught within 3 s of its close', look, 60_000)
       tell(`seen before 3 s after the close: ${provisional} provisional, ${early} final`)
       expect(early).to.equal(0)
