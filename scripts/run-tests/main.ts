@@ -12,7 +12,7 @@ const cores = availableParallelism()
 const slowPace = 0.75
 
 // Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave;
-// the small ones come when the first are done, many at a time, since a crowd of systems starves.
+// the small ones come when the first are done, since a crowd of systems starves.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
 const systems = longestFirst(files.filter((file) => isSystem(file) && !judgesByTime(file)))

@@ -16,7 +16,7 @@ export interface Started {
 
 const usual = ['--port', '0', '--log-level', 'silent']
 
-/** A simulator on a free port, in the process of the tests: one of its own takes ten times as much CPU to start. */
+/** A simulator on a free port, in the process of the tests: one of its own costs the start of a program. */
 export async function startSimulator(...args: readonly string[]): Promise<Started> {
   const options = parseOptions([...usual, ...args])
   if (options === undefined) throw new Error('expected options of a simulator that runs, found --help')
