@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readLivingActors } from '../../lib/hub/heartbeats.ts'
 import { countHandouts } from '../../lib/market/kline-jobs.ts'
 import { toLaneBounds } from '../../lib/market/lane-bounds.ts'
-import { toFetchPace } from '../../lib/market/lane-pace.ts'
+import { toFetchPace, toLookEveryMs } from '../../lib/market/lane-pace.ts'
 import { planTurns, startPlan, toLongShare } from '../../lib/market/lane-plan.ts'
 import { laneTitle, readLengths, writeLaps } from '../../lib/market/lanes.ts'
 import type { Lane } from '../../lib/market/lanes.ts'
@@ -23,7 +23,6 @@ export interface Dispatch {
 
 // Real ms. Jobs ahead of the pace wait so long at most, which bounds how old a handout is when its request leaves.
 const leadMs = 100
-const tickMs = 15
 const awayTickMs = 500
 const actorsEveryMs = 500
 const lengthsEveryMs = 500
@@ -105,7 +104,7 @@ export function startDispatch(parts: DispatchParts): Dispatch {
 
   async function run(): Promise<void> {
     while (!stopped) {
-      let pauseMs = tickMs
+      let pauseMs = toLookEveryMs(pace.perSecond)
       try {
         if (leadership.isLeader()) await tick()
       } catch (error) {

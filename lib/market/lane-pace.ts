@@ -35,6 +35,18 @@ export function toFetchPace(
   return { perSecond, ahead: Math.min(ahead, 2 * slots) }
 }
 
+// Real ms.
+const shortestLookMs = 15
+const longestLookMs = 50
+
+/**
+ * Real ms after which it is worth looking again how many jobs have left: half the time in which one leaves, so that of
+ * the two that are ahead the second is replaced before it is due. Bounded, since fetchers come and go.
+ */
+export function toLookEveryMs(perSecond: number): number {
+  return Math.min(longestLookMs, Math.max(shortestLookMs, 500 / perSecond))
+}
+
 // Processes of one flow share its part; a flow in another limit of the venue takes nothing of this one.
 function partLeft(living: readonly LivingActor[], address: string, limit: string | undefined): number {
   const told = living.filter(({ fields }) => fields['address'] === address && fields['limit'] === limit)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { LivingActor } from '../../../lib/hub/heartbeats.ts'
-import { toFetchPace } from '../../../lib/market/lane-pace.ts'
+import { toFetchPace, toLookEveryMs } from '../../../lib/market/lane-pace.ts'
 import { decodeFlows, encodeFlows } from '../../../lib/model/egress-budget.ts'
 
 const now = 1_764_000_000_000
@@ -42,5 +42,11 @@ describe("the fetchers' pace", () => {
     ]
     expect(decodeFlows(encodeFlows(flows))).to.deep.equal(flows)
     expect(decodeFlows(undefined)).to.deep.equal([])
+  })
+
+  it('asks for a look twice in the time in which one leaves, and never more than 67 times a second', () => {
+    expect(toLookEveryMs(20)).to.equal(25)
+    expect(toLookEveryMs(400)).to.equal(15)
+    expect([1, 0].map(toLookEveryMs)).to.deep.equal([50, 50])
   })
 })
