@@ -50,7 +50,12 @@ export async function noteHandouts(
   jobIds: readonly string[],
   now: number,
 ): Promise<void> {
-  if (jobIds.length > 0) await hub.redis.zadd(hub.keys.handouts(venue), ...jobIds.flatMap((id) => [now, id]))
+  if (jobIds.length === 0) return
+  const key = hub.keys.handouts(venue)
+  await Promise.all([
+    hub.redis.zadd(key, ...jobIds.flatMap((id) => [now, id])),
+    hub.redis.zremrangebyscore(key, 0, now - forgottenAfterMs),
+  ])
 }
 
 /** Takes a job off the note, as its request leaves or never will. */
@@ -60,10 +65,5 @@ export async function noteLeft(hub: Hub, venue: string, jobId: string): Promise<
 
 /** How many jobs were handed out of late and have not left. */
 export async function countHandouts(hub: Hub, venue: string, now: number): Promise<number> {
-  const key = hub.keys.handouts(venue)
-  const [, count] = await Promise.all([
-    hub.redis.zremrangebyscore(key, 0, now - forgottenAfterMs),
-    hub.redis.zcard(key),
-  ])
-  return count
+  return hub.redis.zcount(hub.keys.handouts(venue), now - forgottenAfterMs, '+inf')
 }

@@ -26,12 +26,12 @@ export const lane: Lane = { venue, interval: '1m', name: 'all' }
 export interface SystemOptions {
   /** whose words the actors speak; Binance's unless told otherwise */
   readonly venue?: keyof typeof pollsPerMinute
-  /** ordinary perpetuals; 24 unless told otherwise */
+  /** ordinary perpetuals; 12 unless told otherwise */
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
   readonly rate?: number
   /**
-   * part of the venue's weight that is used; unless told otherwise 0.95, and a quarter by the fetchers of candles, which
+   * part of the venue's weight that is used; unless told otherwise 0.95, and an eighth by the fetchers of candles, which
    * would take half a core of each test that is about something else
    */
   readonly share?: number
@@ -126,8 +126,8 @@ async function openSystem(
   open: { stop(): Promise<void> }[],
   sharedRedis?: RedisProcess,
 ): Promise<System> {
-  const { venue: exchange = venue, symbols = 24, rate = 1, share = 0.95 } = options
-  const klineShare = options.share ?? 0.25
+  const { venue: exchange = venue, symbols = 12, rate = 1, share = 0.95 } = options
+  const klineShare = options.share ?? 0.125
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
