@@ -8,13 +8,16 @@ import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
 
-// Each second the instruments are read again, which weighs 41: so fast a clock has weight for it.
+// Each second the instruments are read again, which weighs 41: so fast a clock has weight for it, at an address that
+// candles do not share.
 const options = {
   rate: 5,
-  share: 0.35,
-  symbols: 20,
+  share: 0.06,
+  symbols: 6,
+  cursors: 0,
   settings: { SLUICE_UNIVERSE_SCHEDULE: '* * * * * *', SLUICE_CANDLES_PER_POLL: '10' },
 }
+const cursorSettings = { SLUICE_SHARE: '0.35', SLUICE_ADDRESS: 'cursor', SLUICE_LOCAL_ADDRESS: '127.0.0.9' }
 
 // A second of the schedule or of the look at the file, the time of two requests, and patience.
 const pickedUpWithinMs = 10_000
@@ -40,8 +43,8 @@ async function indexes(system: System): Promise<Record<string, number>> {
 /** No poll of the symbol is answered from now on. */
 async function requireOff(system: System, symbol: string): Promise<void> {
   const polledAt = () => system.hub.redis.hget(system.hub.keys.polls(venue, lane.interval), symbol)
-  // What was under way may still come in.
-  await watch(300, async () => {})
+  // Whatever was handed out before has come in then.
+  await system.untilPolled(Date.now(), 10_000)
   const before = await polledAt()
   await watch(5 * system.lapMs, async () => system.requireAlive())
   expect(await polledAt()).to.equal(before)
@@ -49,6 +52,13 @@ async function requireOff(system: System, symbol: string): Promise<void> {
 
 describe('the universe', () => {
   const opened = withSystem(options)
+
+  before(async function () {
+    this.timeout(60_000)
+    await opened().start('symbol-cursor', cursorSettings)
+    await untilLane(opened(), 'every symbol is followed', ({ length }) => length === opened().symbols)
+    await opened().untilPolled(0, 30_000)
+  })
 
   /** Nobody's hand is in it. */
   async function freshen(): Promise<string[]> {
@@ -126,7 +136,7 @@ describe('the universe', () => {
   it('leaves a symbol off that a person switched off, also after FLUSHALL and under another leader, until it is switched on', async function () {
     this.timeout(60_000)
     const system = opened()
-    await system.start('symbol-cursor')
+    await system.start('symbol-cursor', cursorSettings)
     const all = await freshen()
     const [off = '', other = ''] = all
     writeSymbolsFile(system.symbolsFile, { allow: [], deny: [off] })
@@ -154,7 +164,7 @@ describe('the universe', () => {
   it('stays as it is while the file of a person is half written, also under another leader', async function () {
     this.timeout(60_000)
     const system = opened()
-    await system.start('symbol-cursor')
+    await system.start('symbol-cursor', cursorSettings)
     const symbols = await freshen()
     writeFileSync(system.symbolsFile, '{ "deny": [')
     await watch(1_500, async () => system.requireAlive())

@@ -16,12 +16,12 @@ import { tell, until, watch } from '../support/until.ts'
 import { nameAt } from '../support/venue-names.ts'
 
 const minuteMs = 60_000
-const symbols = 30
+const symbols = 12
 const rate = 4
 // The part of a limit that is used: Bybit's address lets more requests leave than a test should make, and a span of OKX's
 // limits is half a second here, in which a busy machine may be late by a tenth.
-const bybit = { venue: 'bybit', share: 0.04, klines: '/v5/market/kline' } as const
-const okx = { venue: 'okx', share: 0.25, klines: '/api/v5/market/candles' } as const
+const bybit = { venue: 'bybit', share: 0.02, klines: '/v5/market/kline' } as const
+const okx = { venue: 'okx', share: 0.125, klines: '/api/v5/market/candles' } as const
 const venues = [bybit, okx] as const
 
 describe('the markets of two venues in one Redis, in a process for each kind of actor', function () {
@@ -75,7 +75,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
     const systems = venues.map((_, at) => opened(at))
     const before = await Promise.all(systems.map(statsOf))
     const startedAt = Date.now()
-    await watch(8_000, async () => {
+    await watch(5_000, async () => {
       for (const each of systems) each.requireAlive()
     })
     const after = await Promise.all(systems.map(statsOf))
@@ -140,7 +140,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
     const refusedAtOnce = (await statsOf(banned)).http403
     const before = await statsOf(open)
     const startedAt = Date.now()
-    await watch(5_000, async () => {
+    await watch(4_000, async () => {
       for (const each of [open, banned]) each.requireAlive()
       expect((await laneOf(open))?.freshness).to.equal('fresh')
     })
