@@ -10,7 +10,7 @@ const hotLane: Lane = { ...lane, name: 'hot' }
 const byHand = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
 const symbols = 10
 const share = 0.3
-const measuredTurns = 300
+const measuredTurns = 200
 // The schedule's second, a judging, and patience.
 const judgedWithinMs = 10_000
 

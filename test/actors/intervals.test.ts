@@ -55,7 +55,7 @@ async function timeCloses(system: System, interval: Interval, stopAt: number): P
 }
 
 describe('many intervals', () => {
-  const opened = withSystem({ rate, share: 0.03, symbols: 6, cursors: 0 })
+  const opened = withSystem({ rate, share: 0.02, symbols: 4, cursors: 0 })
 
   afterEach(async () => {
     for (const cursor of opened().cursors) await cursor.signal('SIGTERM')

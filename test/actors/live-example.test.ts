@@ -18,14 +18,16 @@ const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 60
 const minutes = soak ? 600 : 8
 const runMs = (minutes * 60_000) / rate
-const symbols = soak ? 10 : 6
+const symbols = soak ? 10 : 4
 // Without the recording it is a made-up market.
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
 // Hours in which the market falls by a twentieth, so that stops are reached.
 const startMinute = 11_160
 const strategy = { fall: 0.0004, rise: 0.0004, notional: 250, restMs: 60_000 }
-// Some 25 candle polls and 2.5 readings of all marks in a real second: a symbol is seen thrice or more in a venue minute.
+// In a real second three readings of tickers, 2.5 of all marks, and of candles as many polls as each symbol needs to be seen
+// thrice in a venue minute.
 const share = soak ? 0.04 : 0.03
+const candleShare = soak ? 0.013 : 0.005
 // What may be how old, in venue ms, is a real second here: a request and its answer take their time at any rate.
 const settings = {
   // Not the 99 that repair history: nobody here looks back so far.
@@ -51,7 +53,7 @@ const settledWithinMs = 40_000
 async function openLive(open: ReturnType<typeof withSystems>): Promise<System> {
   const path = findRecorded(file)
   const replay = path === undefined ? [] : ['--replay', path, '--start-minute', String(startMinute)]
-  const system = await open({ symbols, rate, settings, share, simulatorFlags: replay })
+  const system = await open({ symbols, rate, settings, share, candleShare, simulatorFlags: replay })
   const { hub } = system
   await Promise.all([
     system.start('ticker'),

@@ -49,8 +49,8 @@ describe('the market in a process', function () {
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop()
   })
-  // A lap of some three market seconds.
-  const opened = withSystem({ symbols, rate, share: 0.03, settings })
+  // A lap of some seven market seconds.
+  const opened = withSystem({ symbols, rate, share: 0.015, settings })
 
   async function follow(system: System, hub = system.hub): Promise<Market> {
     const clock = await readVenueClock(system.hub, venue)

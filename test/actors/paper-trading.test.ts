@@ -44,7 +44,7 @@ describe('a trader on paper', function () {
     symbols: 3,
     rate: 20,
     share: 0.05,
-    // As many readings of tickers as ever, and fewer polls for candles.
+    candleShare: 0.015,
     settings: { SLUICE_TICKER_SHARE: '0.4', SLUICE_CANDLES_PER_POLL: '10' },
     simulatorFlags: writeDipRecording(recordings),
   })

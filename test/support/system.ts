@@ -35,6 +35,8 @@ export interface SystemOptions {
    * would take half a core of each test that is about something else
    */
   readonly share?: number
+  /** the same for the fetchers of candles and who hands symbols out to them, at an address of their own then */
+  readonly candleShare?: number
   readonly simulatorFlags?: readonly string[]
   /** processes of each kind; one unless told otherwise */
   readonly klines?: number
@@ -127,7 +129,14 @@ async function openSystem(
   sharedRedis?: RedisProcess,
 ): Promise<System> {
   const { venue: exchange = venue, symbols = 12, rate = 1, share = 0.95 } = options
-  const klineShare = options.share ?? 0.125
+  const klineShare = options.candleShare ?? options.share ?? 0.125
+  const candleSettings = {
+    SLUICE_SHARE: String(klineShare),
+    ...(options.candleShare !== undefined && {
+      SLUICE_ADDRESS: 'candles',
+      SLUICE_LOCAL_ADDRESS: '127.0.0.9',
+    }),
+  }
   const stops: (() => Promise<void> | void)[] = []
   open.push({
     stop: async () => {
@@ -219,7 +228,7 @@ async function openSystem(
         [`actors/${kind}`],
         cleanEnvironment({
           ...environment,
-          ...(isOfKlines && { SLUICE_SHARE: String(klineShare) }),
+          ...(isOfKlines && candleSettings),
           ...settings,
         }),
       )
