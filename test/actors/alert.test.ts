@@ -5,7 +5,7 @@ import { writeInstruments } from '../../lib/market/instruments.ts'
 import { withAlertSystems } from '../support/alert-system.ts'
 import { toPerpetual } from '../support/instrument.ts'
 import type { LarkMessage } from '../support/lark-server.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runProgram, runSluice } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
 
 const venue = 'binanceusdm'
@@ -133,7 +133,7 @@ describe('the alert actor', function () {
       SLUICE_ALERT_CHANNELS: 'lark,lark-webhook',
       REDIS_URL: 'redis://127.0.0.1:1',
     })
-    const sluice = (...args: string[]) => runProgram('scripts/sluice.js', ['alert', ...args], environment)
+    const sluice = (...args: string[]) => runSluice(['alert', ...args], environment)
     const both = await sluice('test')
     expect([both.code, both.stdout]).to.deep.equal([0, 'lark: sent\nlark-webhook: sent\n'])
     expect(lark.messages.every(({ text }) => text.startsWith('TEST of sluice on '))).to.equal(true)

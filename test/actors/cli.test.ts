@@ -5,7 +5,7 @@ import { startHeartbeat } from '../../lib/hub/heartbeats.ts'
 import { openQueue } from '../../lib/hub/queues.ts'
 import { backfillQueue } from '../../lib/market/kline-jobs.ts'
 import { withFolder } from '../support/folder.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runProgram, runSluice } from '../support/run-program.ts'
 import type { Ended } from '../support/run-program.ts'
 import { seedSystem } from '../support/seed-system.ts'
 import { withRedis } from '../support/with-redis.ts'
@@ -25,7 +25,7 @@ describe('./scripts/sluice', function () {
   const folder = withFolder()
 
   function sluice(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
-    return runProgram('scripts/sluice.js', args, {
+    return runSluice(args, {
       REDIS_URL: redis.url(),
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
       SLUICE_SYMBOLS_FILE: `${folder.path()}/symbols.json`,
@@ -220,10 +220,9 @@ describe('./scripts/sluice', function () {
   })
 
   it("redis-cli runs a command on Sluice's Redis, whose flags it leaves alone", async () => {
-    const [ping, flags] = await Promise.all([
-      sluice(['redis-cli', 'PING']),
-      sluice(['redis-cli', '--no-raw', 'ECHO', 'x']),
-    ])
+    const run = (...args: string[]) =>
+      runProgram('scripts/sluice.js', ['redis-cli', ...args], { REDIS_URL: redis.url() })
+    const [ping, flags] = await Promise.all([run('PING'), run('--no-raw', 'ECHO', 'x')])
     expect([ping.code, ping.stdout]).to.deep.equal([0, 'PONG\n'])
     expect([flags.code, flags.stdout]).to.deep.equal([0, '"x"\n'])
   })

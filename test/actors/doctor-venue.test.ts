@@ -3,7 +3,7 @@ import { keyName } from '../../lib/hub/account-keys.ts'
 import { startChangedVenue } from '../support/changed-venue.ts'
 import type { ChangedVenue } from '../support/changed-venue.ts'
 import { withFolder } from '../support/folder.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import type { Ended } from '../support/run-program.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
@@ -31,7 +31,7 @@ describe('sluice doctor --venue', function () {
   beforeEach(() => venue.change((_, body) => body))
 
   function doctor(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-    return runProgram('scripts/sluice.js', ['doctor', ...args], {
+    return runSluice(['doctor', ...args], {
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
       SLUICE_DATA_DIR: folder.path(),
       SLUICE_EXCHANGE_URL: venue.url,

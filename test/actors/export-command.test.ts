@@ -5,7 +5,7 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { placeOrder } from '../../lib/orders/paper-orders.ts'
 import { withFolder } from '../support/folder.ts'
 import { limitOrder } from '../support/paper.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import type { Ended } from '../support/run-program.ts'
 import { paperAccount, seedOrders } from '../support/seed-orders.ts'
 import { withRedis } from '../support/with-redis.ts'
@@ -16,7 +16,7 @@ describe('sluice export', function () {
   const folder = withFolder()
 
   function run(hub: Hub, ...args: string[]): Promise<Ended> {
-    return runProgram('scripts/sluice.js', ['export', ...args], {
+    return runSluice(['export', ...args], {
       REDIS_URL: redis.url(),
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
       SLUICE_NAMESPACE: hub.config.namespace,

@@ -15,7 +15,7 @@ import {
   withRisks,
 } from '../support/risk-system.ts'
 import { withFolder } from '../support/folder.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
@@ -64,8 +64,7 @@ describe('a flatten', function () {
     )
     const { port, host, password } = system.redis.endpoint
     const startedAt = Date.now()
-    const { code, stdout, stderr } = await runProgram(
-      'scripts/sluice.js',
+    const { code, stdout, stderr } = await runSluice(
       ['flatten', '--account', of.account, '--yes', '--reason', 'all out'],
       {
         REDIS_URL: `redis://:${password}@${host}:${port}`,

@@ -18,7 +18,7 @@ import {
   uncoveredIn,
 } from '../support/risk-system.ts'
 import type { OwnAccount } from '../support/risk-system.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import { withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, watch } from '../support/until.ts'
@@ -103,7 +103,7 @@ describe('under 50 intents a second', function () {
 
   const sluice = (system: System, ...args: string[]) => {
     const { host, port, password } = system.redis.endpoint
-    return runProgram('scripts/sluice.js', args, {
+    return runSluice(args, {
       REDIS_URL: `redis://:${password}@${host}:${port}`,
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
     })

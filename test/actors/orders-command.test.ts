@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { withFolder } from '../support/folder.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import type { Ended } from '../support/run-program.ts'
 import { seedOrders } from '../support/seed-orders.ts'
 import { withRedis } from '../support/with-redis.ts'
@@ -12,7 +12,7 @@ describe('sluice orders', function () {
   const folder = withFolder()
 
   function orders(hub: Hub, ...args: string[]): Promise<Ended> {
-    return runProgram('scripts/sluice.js', ['orders', ...args], {
+    return runSluice(['orders', ...args], {
       REDIS_URL: redis.url(),
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
       SLUICE_NAMESPACE: hub.config.namespace,

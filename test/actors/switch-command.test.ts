@@ -6,7 +6,7 @@ import { readTradingState, writeTradingState } from '../../lib/account/trading-s
 import type { Hub } from '../../lib/hub/hub.ts'
 import { readFlatten, requestFlatten } from '../../lib/orders/flatten-requests.ts'
 import { withFolder } from '../support/folder.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import type { Ended } from '../support/run-program.ts'
 import { withRedis } from '../support/with-redis.ts'
 
@@ -18,7 +18,7 @@ describe('sluice halt, reduce, resume, flatten and bans', function () {
   const folder = withFolder()
 
   function sluice(hub: Hub, ...args: string[]): Promise<Ended> {
-    return runProgram('scripts/sluice.js', args, {
+    return runSluice(args, {
       REDIS_URL: redis.url(),
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
       SLUICE_NAMESPACE: hub.config.namespace,
@@ -120,7 +120,7 @@ describe('sluice halt, reduce, resume, flatten and bans', function () {
   })
 
   it('end quietly, with the state untouched, where Redis is away', async () => {
-    const { code, stderr } = await runProgram('scripts/sluice.js', ['halt', '--account', 'main'], {
+    const { code, stderr } = await runSluice(['halt', '--account', 'main'], {
       REDIS_URL: 'redis://127.0.0.1:1',
       SLUICE_CONFIG: folder.write('sluice.json', '{}'),
     })

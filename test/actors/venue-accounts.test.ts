@@ -77,7 +77,7 @@ for (const venue of ['okx', 'bybit'] as const) {
       const before = Number((await beat())['opened'])
       await opened().simulator.faults({ kind: 'cut', path: 'stream/private', count: 1 })
       await client.market(symbol, 'SELL', '0.2')
-      await until('another connection', async () => Number((await beat())['opened']) > before, 10_000)
+      await until('another connection', async () => Number((await beat())['opened']) > before, 20_000)
       await untilConnected()
       await client.market(symbol, 'BUY', '0.2')
       await untilSame()

@@ -7,7 +7,7 @@ import { ladderOf, sizeOf, untilLadder } from '../support/ladder-system.ts'
 import { openOrderSystem, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import { leftOf, startRisk } from '../support/risk-system.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import { withSystem } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 import { nameAt } from '../support/venue-names.ts'
@@ -41,8 +41,7 @@ for (const venue of ['okx', 'bybit'] as const) {
       expect(came.map(({ path }) => path)).to.have.length(1)
       expect(truth.orders.map((order) => order['clientOrderId'])).to.deep.equal([id])
       expect(Number(sizeOf(truth, symbol))).to.be.above(0)
-      const { code, stdout, stderr } = await runProgram(
-        'scripts/sluice.js',
+      const { code, stdout, stderr } = await runSluice(
         ['flatten', '--account', 'main', '--yes', '--reason', 'all out'],
         system.environment,
       )

@@ -7,7 +7,7 @@ import type { LaneStatus } from '../../lib/market/lane-status.ts'
 import { readLane } from '../../lib/market/lanes.ts'
 import { readMarks } from '../../lib/market/marks.ts'
 import { readTickers } from '../../lib/market/tickers.ts'
-import { runProgram } from '../support/run-program.ts'
+import { runSluice } from '../support/run-program.ts'
 import type { AddressStats } from '../support/simulator.ts'
 import { lane, withSystemsInOneRedis } from '../support/system.ts'
 import type { System } from '../support/system.ts'
@@ -119,8 +119,8 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
       const { hub, environment } = opened(at)
       const [name = ''] = await readLane(hub, { ...lane, venue })
       const [status, shown] = await Promise.all([
-        runProgram('scripts/sluice.js', ['status', '--json'], environment),
-        runProgram('scripts/sluice.js', ['klines', name, '--limit', '3'], environment),
+        runSluice(['status', '--json'], environment),
+        runSluice(['klines', name, '--limit', '3'], environment),
       ])
       expect([status.code, shown.code]).to.deep.equal([0, 0])
       expect(status.stdout).to.contain(venue)

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
 /** How a program ended, and what it said. */
@@ -42,4 +45,44 @@ export async function runProgram(
   })
   clearTimeout(late)
   return { code, stdout, stderr }
+}
+
+/**
+ * Runs a command of `./scripts/sluice` until it ends by itself, in a thread, which starts in two thirds of the time of a
+ * process. What starts a program itself writes to the screen of these tests: that needs `runProgram`.
+ */
+export async function runSluice(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const thread = new Worker(join(projectRoot(), 'scripts/sluice.js'), {
+    argv: [...args],
+    env: cleanEnvironment(environment),
+    stdout: true,
+    stderr: true,
+  })
+  let stdout = ''
+  let stderr = ''
+  thread.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  thread.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  // As Node.js tells it for a process.
+  thread.once('error', (error: Error) => {
+    stderr += error.stack ?? error.message
+  })
+  let isLate = false
+  const late = setTimeout(() => {
+    isLate = true
+    void thread.terminate()
+  }, endTimeoutMs)
+  const said = [thread.stdout, thread.stderr].map((stream) => once(stream, 'end'))
+  const code = await new Promise<number>((resolve) => {
+    thread.once('exit', resolve)
+  })
+  await Promise.all(said)
+  clearTimeout(late)
+  return { code: isLate ? null : code, stdout, stderr }
 }
