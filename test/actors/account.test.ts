@@ -235,7 +235,7 @@ describe('an account', function () {
 
   for (const offsetMs of soak ? [2_000, -2_000] : [2_000]) {
     it(`is right while the venue's clock steps by ${offsetMs} ms, at the cost of a refusal at most`, async () => {
-      const { system, client, beat } = await openSources(0.5, ['account', 'risk'])
+      const { system, client, beat } = await openSources(0.3, ['account', 'risk'])
       const watched = await watchPositions(system)
       await client.market('BTCUSDT', 'BUY', '0.02')
       await client.market('ETHUSDT', 'BUY', '0.1')
@@ -261,7 +261,7 @@ describe('an account', function () {
 
   it('is there again after FLUSHALL, by the endpoints and by the stream alone', async () => {
     for (const started of [['account', 'risk'], ['stream']] as const) {
-      const { system, client } = await openSources(0.5, started)
+      const { system, client } = await openSources(0.3, started)
       await client.market('BTCUSDT', 'BUY', '0.01')
       await untilSame(system, client)
       await system.hub.redis.flushall()

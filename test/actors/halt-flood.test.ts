@@ -165,9 +165,10 @@ describe('under 50 intents a second', function () {
     const { system, orders, client, flood } = running
     await system.hub.redis.flushall()
     const flushedAt = system.simulator.now()
+    await watch(2_000, async () => system.requireAlive())
+    await flood.stop()
     // The budget is unknown, too, and is probed by one request before others leave.
     await requireQuiet(running, flushedAt, 5_000)
-    await flood.stop()
     const earlier = flood.intents.filter(({ deadline }) => deadline < flushedAt + 5_000)
     const sentBefore = new Set((await client.truth()).orders.map((row) => String(row['clientOrderId'])))
 

@@ -74,14 +74,6 @@ describe('./scripts/up', function () {
     return { child, output: () => output, ended, says }
   }
 
-  const nobodyLeft = (ms: number) =>
-    until(
-      'no process is left',
-      async () => processesOf(folder.path()).length === 0,
-      ms,
-      () => JSON.stringify(processesOf(folder.path())),
-    )
-
   // Whatever became of the test: its folder's name tells which processes are its own.
   afterEach(async () => {
     for (const { child } of ups.splice(0)) child.kill('SIGKILL')
@@ -91,6 +83,7 @@ describe('./scripts/up', function () {
   describe('that runs', () => {
     let path = ''
     let running: Up
+    let left: number[] = []
 
     // On what one left that was killed.
     before(async () => {
@@ -99,6 +92,7 @@ describe('./scripts/up', function () {
       await first.says('Started symbol-cursor')
       first.child.kill('SIGKILL')
       await first.ended
+      left = processesOf(path).map(({ pid }) => pid)
       running = start(path, ['--port', '0'])
       await running.says('Ctrl-C stops everything')
     })
@@ -110,6 +104,12 @@ describe('./scripts/up', function () {
 
     it('copes with what another left that was killed', async () => {
       expect(running.output()).to.match(/Redis runs on[\s\S]*Ready/)
+    })
+
+    it('has outlived whatever that one had started', async () => {
+      expect(left).to.have.length.above(2)
+      const isOver = async () => processesOf(path).every(({ pid }) => !left.includes(pid))
+      await until('what was left has ended', isOver, leashMs)
     })
 
     it('shows the way to the board, whose password stands in no log', async () => {
@@ -198,13 +198,6 @@ describe('./scripts/up', function () {
     child.kill('SIGINT')
     expect(await ended).to.equal(0)
     expect(processesOf(folder.path())).to.deep.equal([])
-  })
-
-  it('is outlived by nothing when it is killed', async () => {
-    const { says, child } = up('--no-board')
-    await says('Started symbol-cursor')
-    child.kill('SIGKILL')
-    await nobodyLeft(leashMs)
   })
 
   it('says which port is taken, ends with 2 and has stopped everything again', async () => {
