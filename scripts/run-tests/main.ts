@@ -29,7 +29,7 @@ const pace = systems.length > 1 ? readMachinePace() : 1
 const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 await Promise.all([
   run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 6, 10), PRIORITY_LOW)),
-  run(systems, jobs(cores + 3, 6), PRIORITY_LOW),
+  run(systems, jobs(cores + 1, 6), PRIORITY_LOW),
 ])
 
 // What a busy machine may have failed has the machine to itself once more; what fails then has failed. A slow one stands

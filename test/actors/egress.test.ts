@@ -58,13 +58,13 @@ async function requireSilence(system: System, refusedAt: number, endsAt: number)
   )
   expect(late).to.be.at.most(graceMs)
   expect(http429 + http418).to.equal(0)
-  // 60 % of 2,400 a minute are 24 a second.
-  expect(perSecond).to.be.above(15)
+  // 30 % of 2,400 a minute are 12 a second. Fetchers give way to whatever else computes.
+  expect(perSecond).to.be.above(7)
   expect(oldest).to.be.below(system.lapMs + 5_000)
 }
 
 describe('an address that the venue closes', () => {
-  const opened = withSystem({ share: 0.6, klines: 0, cursors: 0 })
+  const opened = withSystem({ share: 0.3, klines: 0, cursors: 0 })
 
   before(async function () {
     this.timeout(60_000)

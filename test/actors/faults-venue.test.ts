@@ -58,7 +58,7 @@ describe('a venue that fails', () => {
   }
 
   it(`with ${Object.keys(faults).join(', ')} ends no actor, and the candles are right`, async function () {
-    this.timeout(120_000)
+    this.timeout(240_000)
     const system = await open({
       rate,
       share: 0.03,
@@ -73,7 +73,7 @@ describe('a venue that fails', () => {
       await pass(system, 0.15, rate, async () => {
         expect((await system.ages()).size).to.equal(system.symbols)
       })
-      await system.untilPolled(startedAt, 20_000)
+      await system.untilPolled(startedAt, 40_000)
       const tookMs = Date.now() - startedAt
       const failed = async () => rule.kind === 'latency' || (await countFailures(system)) > failedBefore
       await until(`${name} make polls fail`, failed, 10_000)
@@ -91,7 +91,7 @@ describe('a venue that fails', () => {
   // By our own clock candles would be final too early where the venue is behind; where it is ahead, only later.
   for (const offsetMs of soak ? [2_000, -2_000] : [-2_000]) {
     it(`by having a clock ${offsetMs} ms off from ours still makes no candle final before ${settledAfterMs} ms after its close`, async function () {
-      this.timeout(120_000)
+      this.timeout(240_000)
       const system = await open({ rate, share: 0.05, symbols: 6, klines: 0, cursors: 0 })
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const since = system.simulator.now() - dayMs

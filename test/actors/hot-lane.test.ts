@@ -56,17 +56,19 @@ describe('the hot lane', () => {
     const system = await openHot({ symbols: byHand })
     await untilHot(system, byHand)
     const { redis, keys } = system.hub
-    const handed = async (of: Lane) => Number(await redis.get(keys.cursor(venue, of.interval, of.name)))
-    const before = [await handed(lane), await handed(hotLane)]
+    const cursors = [lane, hotLane].map((of) => keys.cursor(venue, of.interval, of.name))
+    const handed = async () => (await redis.mget(cursors)).map(Number)
+    const before = await handed()
     const since = Date.now()
     let [all, hot] = [0, 0]
     const measured = async () => {
-      ;[all, hot] = [(await handed(lane)) - (before[0] ?? 0), (await handed(hotLane)) - (before[1] ?? 0)]
+      ;[all = 0, hot = 0] = (await handed()).map((turns, at) => turns - (before[at] ?? 0))
       return all + hot >= measuredTurns
     }
     await until(`${measuredTurns} turns`, measured, 30_000)
     const gaps = await system.simulator.gaps('1m', since)
-    expect(hot / (all + hot)).to.be.closeTo(share, 0.02)
+    // A lane's turns are handed out some at a time.
+    expect(hot / (all + hot)).to.be.closeTo(share, 0.03)
     // A hot symbol has its turn in both lanes.
     const expected = 1 + (share / byHand.length / (1 - share)) * symbols
     const found = gaps.maxPerSymbol / gaps.minPerSymbol

@@ -238,7 +238,7 @@ async function openSystem(
         requireAlive()
         return (await readLivingActors(hub.redis, hub.keys)).some(({ id }) => id.endsWith(`:${child.pid}`))
       }
-      await until(`a heartbeat of ${kind}`, beats, 20_000)
+      await until(`a heartbeat of ${kind}`, beats, 40_000)
       return child
     },
     async ages() {
