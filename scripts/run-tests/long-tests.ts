@@ -14,12 +14,16 @@ const long = [
   'redis/alert-delivery',
   'exchange/probe-venue',
   'exchange/account-failures',
-  'simulator/account-arithmetic',
   'simulator/venue-faults',
   'exchange/stream-key',
   'exchange/failures',
   'orders/no-double-order',
 ]
+
+/** Whether a test file is one of those that wait longest. */
+export function waitsLong(file: string): boolean {
+  return long.some((name) => file === `test/${name}.test.ts`)
+}
 
 /** The files, those first that take long, so that none of them is what is left at the end. */
 export function longestFirst(files: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { availableParallelism, constants } from 'node:os'
-import { longestFirst } from './long-tests.ts'
+import { longestFirst, waitsLong } from './long-tests.ts'
 import { readMachinePace } from './machine-pace.ts'
 import { runMocha, sumCounts } from './run-mocha.ts'
 import type { Counts } from './run-mocha.ts'
@@ -11,8 +11,9 @@ const cores = availableParallelism()
 /** below which a machine counts as slow */
 const slowPace = 0.75
 
-// Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave;
-// the small ones come when the first are done, since a crowd of systems starves.
+// Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave,
+// few at a time, since a crowd of them starves and each lasts longer. The small ones come when the first are done, but for
+// those that wait longest, which need next to nothing meanwhile.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
 const systems = longestFirst(files.filter((file) => isSystem(file) && !judgesByTime(file)))
@@ -27,9 +28,12 @@ async function run(some: readonly string[], jobs: number, priority = 0): Promise
 const { PRIORITY_LOW } = constants.priority
 const pace = systems.length > 1 ? readMachinePace() : 1
 const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
+const waiting = small.filter(waitsLong)
+const short = small.filter((file) => !waitsLong(file))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(small, jobs(cores + 6, 10), PRIORITY_LOW)),
-  run(systems, jobs(cores + 1, 6), PRIORITY_LOW),
+  run(timed, Math.min(cores, 2)).then(() => run(short, jobs(cores + 6, 10), PRIORITY_LOW)),
+  run(waiting, 2, PRIORITY_LOW),
+  run(systems, Math.min(cores + 1, 6), PRIORITY_LOW),
 ])
 
 // What a busy machine may have failed has the machine to itself once more; what fails then has failed. A slow one stands

@@ -63,7 +63,7 @@ async function flatten(client: AccountClient): Promise<void> {
 
 describe('an account', function () {
   this.timeout(120_000)
-  const opened = withSystem({ share: 0.95, klines: 0, cursors: 0 })
+  const opened = withSystem({ symbols: 24, share: 0.95, klines: 0, cursors: 0 })
   // What reads the account now: by one source each at its share, or by all of them.
   const running = new Map<string, Child>()
 
