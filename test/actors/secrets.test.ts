@@ -53,7 +53,7 @@ const faults: readonly (readonly object[])[] = [
   [{ kind: 'rateLimit', ms: 800 }],
   [{ kind: 'ban', ms: 1_500 }],
 ]
-const eachMs = 400
+const eachMs = 300
 
 /** Everything in Redis, as text. */
 async function dump(redis: Redis): Promise<string> {

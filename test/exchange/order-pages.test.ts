@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createClock } from '../../lib/hub/clock.ts'
-import { openTestOrders, toSend } from '../support/order-account.ts'
+import { AccountClient } from '../simulator/account-client.ts'
+import { openTestOrders } from '../support/order-account.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 
@@ -26,11 +27,9 @@ describe('the history of an account that trades a lot', function () {
     const clock = createClock(rate, { offsetMs, errorMs: 100 })
     const { exchange } = await openTestOrders(simulator.url, 'one', 'first', clock)
     const since = simulator.now() - 1_000
-    const sides = ['buy', 'sell'] as const
-    for (let at = 0; at <= page; at++) {
-      const clientOrderId = `page-${at}`
-      await exchange.createOrder(toSend({ symbol, clientOrderId, side: sides[at % 2] ?? 'buy', size: '0.1' }))
-    }
+    const client = await AccountClient.open(simulator.url, 'one', 'first')
+    for (let at = 0; at <= page; at++)
+      await client.market(symbol, at % 2 === 0 ? 'BUY' : 'SELL', '0.1', { newClientOrderId: `page-${at}` })
     const orders = await exchange.fetchOrdersSince(symbol, since)
     expect(orders.map(({ clientOrderId }) => clientOrderId)).to.deep.equal(
       Array.from({ length: page + 1 }, (_, at) => `page-${at}`),
