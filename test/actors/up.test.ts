@@ -90,9 +90,9 @@ describe('./scripts/up', function () {
       path = mkdtempSync(join(tmpdir(), 'sluice-test-'))
       const first = start(path, ['--no-board'])
       await first.says('Started symbol-cursor')
+      left = processesOf(path).map(({ pid }) => pid)
       first.child.kill('SIGKILL')
       await first.ended
-      left = processesOf(path).map(({ pid }) => pid)
       running = start(path, ['--port', '0'])
       await running.says('Ctrl-C stops everything')
     })
