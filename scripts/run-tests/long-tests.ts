@@ -1,5 +1,5 @@
 // Those that wait longest, most of them for a venue that is silent or late.
-const long = [
+const named = [
   'actors/up',
   'actors/faults-venue',
   'actors/venue-accounts',
@@ -18,16 +18,15 @@ const long = [
   'exchange/stream-key',
   'exchange/failures',
   'orders/no-double-order',
-]
+].map((name) => `test/${name}.test.ts`)
 
 /** Whether a test file is one of those that wait longest. */
 export function waitsLong(file: string): boolean {
-  return long.some((name) => file === `test/${name}.test.ts`)
+  return named.includes(file)
 }
 
 /** The files, those first that take long, so that none of them is what is left at the end. */
 export function longestFirst(files: readonly string[]): string[] {
-  const named = long.map((name) => `test/${name}.test.ts`)
   const rank = (file: string) => (named.includes(file) ? named.indexOf(file) : named.length)
   return files.toSorted((a, b) => rank(a) - rank(b))
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
@@ -31,20 +32,20 @@ export async function runProgram(
     env: cleanEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)]
   const late = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs)
   const code = await new Promise<number | null>((resolve) => {
     child.once('close', resolve)
   })
   clearTimeout(late)
-  return { code, stdout, stderr }
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') }
+}
+
+/** What a stream has said so far, and what it says from now on. */
+function gather(stream: Readable): string[] {
+  const said: string[] = []
+  stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  return said
 }
 
 /**
@@ -61,28 +62,21 @@ export async function runSluice(
     stdout: true,
     stderr: true,
   })
-  let stdout = ''
-  let stderr = ''
-  thread.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  thread.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
+  const [stdout, stderr] = [gather(thread.stdout), gather(thread.stderr)]
   // As Node.js tells it for a process.
   thread.once('error', (error: Error) => {
-    stderr += error.stack ?? error.message
+    stderr.push(error.stack ?? error.message)
   })
   let isLate = false
   const late = setTimeout(() => {
     isLate = true
     void thread.terminate()
   }, endTimeoutMs)
-  const said = [thread.stdout, thread.stderr].map((stream) => once(stream, 'end'))
+  const ends = [thread.stdout, thread.stderr].map((stream) => once(stream, 'end'))
   const code = await new Promise<number>((resolve) => {
     thread.once('exit', resolve)
   })
-  await Promise.all(said)
+  await Promise.all(ends)
   clearTimeout(late)
-  return { code: isLate ? null : code, stdout, stderr }
+  return { code: isLate ? null : code, stdout: stdout.join(''), stderr: stderr.join('') }
 }
