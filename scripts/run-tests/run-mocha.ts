@@ -30,8 +30,7 @@ export function sumCounts(all: Iterable<Counts>): Counts {
 
 /**
  * Runs mocha over compiled test files, at a priority of the system's (0 ordinary, 19 last), its report on standard output.
- * A run that breaks off counts as a failure of a file
- * without a name.
+ * A run that breaks off counts as a failure of a file without a name.
  */
 export async function runMocha(
   files: readonly string[],

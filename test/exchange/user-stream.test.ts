@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { tell, until } from '../support/until.ts'
 import { withUserStream } from '../support/user-stream.ts'
@@ -110,6 +111,7 @@ describe('the events of an account', function () {
     while (test.stream.tell().opened < 3 && Date.now() - startedAt < 30_000) {
       await test.deposit()
       paid.push(String(paid.length + 1))
+      await sleep(20)
       most = Math.max(most, (await test.connections()).length)
     }
     expect(test.stream.tell().opened).to.equal(3)

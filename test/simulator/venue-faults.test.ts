@@ -39,7 +39,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
 
     it('do not find an order or a stop for a while after it was placed, though it stands', async () => {
       await taken(words.market(client))
-      await set({ kind: 'notFoundFor', ms: 30_000 })
+      await set({ kind: 'notFoundFor', ms: 90_000 })
       await taken(words.limit(client, 'new'))
       await taken(words.stop(client, 'guard', '90'))
       expect(words.codeOf(await words.find(client, 'new'))).to.equal(words.codes.noOrder)
@@ -55,7 +55,7 @@ for (const [name, words] of Object.entries({ okx, bybit })) {
     })
 
     it('let lists lag behind', async () => {
-      await set({ kind: 'lag', ms: 30_000, path: words.paths.orders })
+      await set({ kind: 'lag', ms: 90_000, path: words.paths.orders })
       await taken(words.limit(client, 'late'))
       expect(await words.openIds(client)).to.deep.equal([])
       await until(async () => ((await words.openIds(client)).join() === 'late' ? true : undefined))
