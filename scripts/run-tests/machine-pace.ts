@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
 // Real ms in which the command line tells its help on a machine that the usual number of jobs fits.
-const usualStartMs = 160
+const usualStartMs = 105
 const withinMs = 10_000
 const starts = 4
 

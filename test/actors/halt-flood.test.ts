@@ -45,7 +45,7 @@ describe('under 50 intents a second', function () {
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end()
   })
-  const shared = withSystem({ ...richSystem, symbols: 4 })
+  const shared = withSystem({ ...richSystem, listed: false, symbols: 4 })
   const folder = withFolder()
 
   interface Running {

@@ -19,7 +19,7 @@ import { tell, until, watch } from '../support/until.ts'
 
 describe('a halt', function () {
   this.timeout(90_000)
-  const running = withSystem(richSystem)
+  const running = withSystem({ ...richSystem, listed: false })
   let system: System
   before(async () => {
     system = running()

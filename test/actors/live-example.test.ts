@@ -19,6 +19,7 @@ const rate = 60
 const minutes = soak ? 600 : 8
 const runMs = (minutes * 60_000) / rate
 const symbols = soak ? 10 : 4
+const leastTrades = soak ? minutes : symbols
 // Without the recording it is a made-up market.
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
 // Hours in which the market falls by a twentieth, so that stops are reached.
@@ -137,7 +138,7 @@ describe('the example strategy on a live account', function () {
     tell(
       `${orders.length} orders, ${trades.length} trades, ${algoOrders.length} stops; ${held} positions left`,
     )
-    expect(trades.length).to.be.greaterThan(minutes)
+    expect(trades.length).to.be.at.least(leastTrades)
     expect(Math.max(measuredMs, seenMs)).to.be.at.most(longestBareMs)
     const { addresses } = await simulator.stats()
     for (const { http429, http418 } of Object.values(addresses))

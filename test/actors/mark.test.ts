@@ -18,7 +18,7 @@ async function marksPolled(system: System): Promise<number> {
 
 describe('marks', function () {
   this.timeout(60_000)
-  const opened = withSystem({ rate: 10, klines: 0 })
+  const opened = withSystem({ rate: 10, klines: 0, listed: true })
 
   it('of every symbol are in Redis, with index, funding and a time of their own', async () => {
     const system = opened()

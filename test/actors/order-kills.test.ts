@@ -27,7 +27,7 @@ describe('an order actor that is killed', function () {
     await stopBeat()
     await orders.stop()
   })
-  const running = withSystem({ symbols: 2, klines: 0 })
+  const running = withSystem({ symbols: 2, klines: 0, listed: true })
   let system: System
   let actors: Child[] = []
   before(async () => {

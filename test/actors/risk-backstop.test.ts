@@ -41,7 +41,7 @@ describe('a position whose price falls', function () {
   async function openFalling(): Promise<{ system: System; client: AccountClient }> {
     const path = folder.write('falls.csv', recording())
     const flags = ['--replay', path, '--start-minute', '101', '--account', 'demo:demo:USDT=1000000']
-    const system = await open({ symbols: 1, klines: 0, cursors: 1, rate, simulatorFlags: flags })
+    const system = await open({ symbols: 1, klines: 0, listed: true, rate, simulatorFlags: flags })
     return { system, client: await openTrading(system) }
   }
 

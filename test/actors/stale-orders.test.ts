@@ -51,6 +51,7 @@ describe('orders that rest', function () {
   const system = withSystem({
     symbols: 2,
     klines: 0,
+    listed: true,
     simulatorFlags: ['--account', 'demo:demo:USDT=1000000'],
   })
   let orders: OrderSystem

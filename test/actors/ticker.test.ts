@@ -44,7 +44,7 @@ async function no429(system: System): Promise<boolean> {
 
 describe('tickers', function () {
   this.timeout(60_000)
-  const opened = withSystem({ klines: 0 })
+  const opened = withSystem({ klines: 0, listed: true })
 
   it('bring the best bid and ask of every symbol to Redis', async () => {
     const system = opened()

@@ -21,7 +21,7 @@ for (const venue of ['okx', 'bybit'] as const) {
     let orders: OrderSystem | undefined
     // Before the system itself ends.
     after(() => orders?.stop())
-    const running = withSystem({ venue, symbols: 3, klines: 0, simulatorFlags })
+    const running = withSystem({ venue, symbols: 3, klines: 0, listed: true, simulatorFlags })
 
     it('opens once, has its stops, and is flat when a person says so', async () => {
       const system = running()

@@ -5,11 +5,11 @@ import { openAccountExchange } from '../../lib/exchange/open-account-exchange.ts
 import { openExchange } from '../../lib/exchange/open-exchange.ts'
 import { createClock } from '../../lib/hub/clock.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
-import { writeInstruments } from '../../lib/market/instruments.ts'
 import { mergeTickers } from '../../lib/market/tickers.ts'
 import { closeKeys } from '../../lib/model/account-keys.ts'
 import { openOrderDesk } from '../../lib/orders/order-desk.ts'
 import type { OrderDesk } from '../../lib/orders/order-desk.ts'
+import { listMarket } from './list-market.ts'
 import { openTestOrders } from './order-account.ts'
 import { openRecordingGate } from './recording-gate.ts'
 import type { Simulator } from './simulator.ts'
@@ -40,10 +40,8 @@ export async function openTestDesk(plain: Hub, simulator: Simulator): Promise<Te
     keys: closeKeys('one', 'first'),
     clock,
   })
+  await listMarket(hub, of.venue, simulator)
   const market = await openExchange(of.venue, client)
-  const instruments = await market.fetchInstruments()
-  const listed = instruments.map((each, index) => ({ ...each, index, quoteVolume: '0' }))
-  await writeInstruments(hub, of.venue, listed)
   const tickers = await market.fetchTickers()
   const told = [...tickers].map(([symbol, ticker], index) => ({ symbol, index, ticker }))
   await mergeTickers(hub, of.venue, told, clock.now())

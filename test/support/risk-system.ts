@@ -24,7 +24,7 @@ export const riskSettings = {
 export const richSystem: SystemOptions = {
   symbols: 24,
   klines: 0,
-  cursors: 1,
+  listed: true,
   simulatorFlags: ['--account', 'demo:demo:USDT=1000000'],
 }
 

@@ -11,6 +11,7 @@ import type { Lane } from '../../lib/market/lanes.ts'
 import type { AccountOf } from '../../lib/model/account-of.ts'
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
+import { listMarket } from './list-market.ts'
 import { startRedisProcess } from './redis-process.ts'
 import type { RedisProcess } from './redis-process.ts'
 import { cleanEnvironment } from './run-program.ts'
@@ -41,6 +42,8 @@ export interface SystemOptions {
   /** processes of each kind; one unless told otherwise */
   readonly klines?: number
   readonly cursors?: number
+  /** what the venue lists is in Redis from the start, without a symbol-cursor, and stays as it is */
+  readonly listed?: boolean
   /** settings of every actor, as environment variables */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -128,7 +131,7 @@ async function openSystem(
   open: { stop(): Promise<void> }[],
   sharedRedis?: RedisProcess,
 ): Promise<System> {
-  const { venue: exchange = venue, symbols = 12, rate = 1, share = 0.95 } = options
+  const { venue: exchange = venue, symbols = 12, rate = 1, share = 0.95, listed = false } = options
   const klineShare = options.candleShare ?? options.share ?? 0.125
   const candleSettings = {
     SLUICE_SHARE: String(klineShare),
@@ -168,6 +171,7 @@ async function openSystem(
   )
   const hub = await openHub(config, redis.endpoint, openLog('error', { test: 1 }), 'test')
   stops.push(() => hub.close())
+  if (listed) await listMarket(hub, exchange, simulator)
 
   const { host, port, password } = redis.endpoint
   const environment = {
@@ -278,7 +282,7 @@ async function openSystem(
   }
   const starts = [
     ...Array.from({ length: options.klines ?? 1 }, () => system.start('kline')),
-    ...Array.from({ length: options.cursors ?? 1 }, () => system.start('symbol-cursor')),
+    ...Array.from({ length: options.cursors ?? (listed ? 0 : 1) }, () => system.start('symbol-cursor')),
   ]
   await Promise.all(starts)
   if (klines.length > 0 && cursors.length > 0) {
