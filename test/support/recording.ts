@@ -16,19 +16,25 @@ export function findRecorded(file: string): string | undefined {
   return undefined
 }
 
-/** symbol -> its recorded candles, every number as it is written in the file. */
-export function readRecording(path: string): Map<string, Candle[]> {
+/**
+ * symbol -> its recorded candles, every number as it is written in the file. Of `oneOf` symbols the first one has its
+ * candles, the others none.
+ */
+export function readRecording(path: string, oneOf = 1): Map<string, Candle[]> {
   const bytes = readFileSync(path)
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
   const candles = new Map<string, Candle[]>()
+  const chosen = new Set<string>()
   for (const line of text.split('\n').slice(1)) {
     if (line === '') continue
-    const [symbol = '', openTime, open = '', high = '', low = '', close = '', volume = ''] = line
-      .trim()
-      .split(',')
-    const list = candles.get(symbol) ?? []
-    candles.set(symbol, list)
-    list.push([Number(openTime), open, high, low, close, volume])
+    const name = line.slice(0, line.indexOf(','))
+    if (!candles.has(name)) {
+      if (candles.size % oneOf === 0) chosen.add(name)
+      candles.set(name, [])
+    }
+    if (!chosen.has(name)) continue
+    const [, openTime, open = '', high = '', low = '', close = '', volume = ''] = line.trim().split(',')
+    candles.get(name)?.push([Number(openTime), open, high, low, close, volume])
   }
   return candles
 }
