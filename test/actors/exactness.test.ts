@@ -103,7 +103,9 @@ function madeUpRows(): string[] {
 }
 
 function toRecording(recording: ReadonlyMap<string, readonly Candle[]>): string {
-  return toCsv([...recording].flatMap(([symbol, candles]) => candles.map((each) => [symbol, ...each].join(','))))
+  return toCsv(
+    [...recording].flatMap(([symbol, candles]) => candles.map((each) => [symbol, ...each].join(','))),
+  )
 }
 
 function toCsv(rows: readonly string[]): string {

@@ -90,24 +90,29 @@ describe('a look at a venue', function () {
         await trade(trading, true)
         await setTimeout(betweenTradesMs)
         await trade(trading, false)
-        let isOver = false
-        const looked = look(venue, { keys, symbol: trading.instrument.symbol }).finally(() => (isOver = true))
-        // So that the streams have something to tell.
-        const [sights] = await Promise.all([
-          looked,
-          (async () => {
+        const { symbol } = trading.instrument
+        const lookOnce = async () => {
+          let isOver = false
+          const looked = look(venue, { keys, symbol, streamWithinMs: 10_000 }).finally(() => (isOver = true))
+          // So that the streams have something to tell.
+          const goesOn = async () => {
             while (!isOver) {
               await setTimeout(betweenTradesMs)
               await trade(trading, false)
             }
-          })(),
-        ])
+          }
+          return (await Promise.all([looked, goesOn()]))[0]
+        }
+        const emptyOf = (sights: readonly Sight[]) =>
+          sights.filter(({ isRead, rows, isAbsent }) => isRead && rows === 0 && isAbsent !== true)
+        let sights = await lookOnce()
+        // A machine that stalls may trade nothing while a stream is listened to.
+        if (emptyOf(sights).some(({ place }) => place.startsWith('stream'))) sights = await lookOnce()
         expect(found(sights)).to.deep.equal([])
         expect(problems(sights.filter(({ isRead }) => isRead))).to.deep.equal([])
-        const lists = sights.filter(({ isRead, rows, isAbsent }) => isRead && rows === 0 && isAbsent !== true)
         // Nothing waits for its listing here.
         const empty = venue === 'bybit' ? ['GET /v5/market/instruments-info PreLaunch'] : []
-        expect(lists.map(({ place }) => place)).to.deep.equal(empty)
+        expect(emptyOf(sights).map(({ place }) => place)).to.deep.equal(empty)
         expect(sights.filter(({ isPrivate }) => isPrivate).length).to.be.greaterThan(7)
       } finally {
         await trading.close()
