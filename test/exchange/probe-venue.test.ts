@@ -20,7 +20,7 @@ const betweenTradesMs = 700
 const venues = ['binanceusdm', 'okx', 'bybit'] as const
 
 describe('a look at a venue', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
 
   let simulator: Simulator
   let changed: ChangedVenue

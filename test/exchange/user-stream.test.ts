@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { tell, until } from '../support/until.ts'
 import { withUserStream } from '../support/user-stream.ts'
@@ -107,13 +106,13 @@ describe('the events of an account', function () {
     })
     const paid: string[] = []
     let most = 0
-    const startedAt = Date.now()
-    while (test.stream.tell().opened < 3 && Date.now() - startedAt < 30_000) {
+    const isThird = async () => {
       await test.deposit()
       paid.push(String(paid.length + 1))
-      await sleep(20)
       most = Math.max(most, (await test.connections()).length)
+      return test.stream.tell().opened >= 3
     }
+    await until('a third connection', isThird, 30_000)
     expect(test.stream.tell().opened).to.equal(3)
     expect(most).to.equal(2)
     const told = () =>
