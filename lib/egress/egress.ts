@@ -28,6 +28,8 @@ export interface Egress {
   ): Promise<T>
   /** real ms since epoch until which the address is closed, as far as this process knows; 0 when open */
   closedUntil(): number
+  /** lets nobody wait for weight any longer: what would is told at once to come again later */
+  stop(): void
   /** how many such charges of `egressClass` leave in a real second at most, as the last one of the class was told */
   perSecond(egressClass: EgressClass, charge: Charge): number
 }
@@ -56,6 +58,7 @@ export function openEgress(hub: Hub, venue: string): Egress {
   const permitted = new Map<string, number>()
   const announcedAt = new Map<string, number>()
   const closures = openClosures(hub, venue)
+  const stopping = new AbortController()
 
   // Whoever looks at the budgets wants to see their limits, and after a FLUSHALL again.
   function announce({ charge: { limit }, bucket }: Booking): void {
@@ -101,12 +104,18 @@ export function openEgress(hub: Hub, venue: string): Egress {
         return bookings
       }
       if (booked.reason === 'closed') throw closures.close(booked.bucket, booked.waitMs)
-      if (Date.now() + booked.waitMs > giveUpAt) {
+      const hasTime = Date.now() + booked.waitMs <= giveUpAt
+      if (!hasTime || (await isOver(booked.waitMs))) {
         const what = `${venue}: no ${booked.refused.limit.name} left on address ${address} (${booked.reason})`
         throw new RetryLaterError(what, { retryAt: Date.now() + booked.waitMs })
       }
-      await sleep(booked.waitMs)
     }
+  }
+
+  /** Whether the wait was ended before its time. */
+  async function isOver(waitMs: number): Promise<boolean> {
+    await sleep(waitMs, undefined, { signal: stopping.signal }).catch(ignore)
+    return stopping.signal.aborted
   }
 
   async function settle(bookings: readonly Booking[], answer: VenueAnswer): Promise<void> {
@@ -159,6 +168,7 @@ export function openEgress(hub: Hub, venue: string): Egress {
     call: (egressClass, run, onLeave, flow = restFlow, orders) =>
       scopes.run({ egressClass, flow, onLeave, orders }, run),
     closedUntil: () => closures.until(),
+    stop: () => stopping.abort(),
     perSecond(egressClass, { limit, amount }) {
       const most =
         permitted.get(`${egressClass} ${limit.name}`) ?? allowanceOf(egressClass, { limit, share }).permitted
