@@ -18,6 +18,16 @@ const named = [
   'exchange/stream-key',
   'exchange/failures',
   'orders/no-double-order',
+  'simulator/conditional-orders',
+  'simulator/user-stream',
+  'simulator/okx-streams',
+  'simulator/account-faults',
+  'simulator/account-life',
+  'simulator/bybit-streams',
+  'simulator/user-limits',
+  'simulator/market-streams',
+  'simulator/limits',
+  'redis/queues',
 ].map((name) => `test/${name}.test.ts`)
 
 /** Whether a test file is one of those that wait longest. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot } from '../../lib/hub/project-root.ts'
 
-// Real ms in which the command line tells its help on a machine that the usual number of jobs fits.
+// Real ms in which the command line tells its help on a usual machine.
 const usualStartMs = 105
 const withinMs = 10_000
 const starts = 4

@@ -1,8 +1,9 @@
 import { availableParallelism, constants } from 'node:os'
 import { longestFirst, waitsLong } from './long-tests.ts'
 import { readMachinePace } from './machine-pace.ts'
+import { runAgain } from './run-again.ts'
 import { runMocha, sumCounts } from './run-mocha.ts'
-import type { Counts } from './run-mocha.ts'
+import type { FileCounts } from './run-mocha.ts'
 import { selectTests } from './select-tests.ts'
 import { judgesByTime } from './timed-tests.ts'
 
@@ -16,12 +17,12 @@ const slowPace = 0.75
 
 // Most tests wait more than they compute. Those that judge by time have a core each, and the other systems what they leave,
 // few at a time, since a crowd of them starves and each lasts longer. The small ones come when the first are done, but for
-// those that wait longest, which need next to nothing meanwhile.
+// those that wait longest, which need next to nothing meanwhile; few at a time, too, since each process loads all anew.
 const isSystem = (file: string) => file.startsWith('test/actors/')
 const timed = files.filter(judgesByTime)
 const systems = longestFirst(files.filter((file) => isSystem(file) && !judgesByTime(file)))
 const small = longestFirst(files.filter((file) => !isSystem(file) && !judgesByTime(file)))
-const counts = new Map<string, Counts>()
+const counts = new Map<string, FileCounts>()
 async function run(some: readonly string[], jobs: number, priority = 0): Promise<void> {
   if (some.length === 0) return
   const flags = jobs > 1 ? ['--parallel', `--jobs=${jobs}`] : []
@@ -30,11 +31,10 @@ async function run(some: readonly string[], jobs: number, priority = 0): Promise
 }
 const { PRIORITY_LOW } = constants.priority
 const pace = systems.length > 1 ? readMachinePace() : 1
-const jobs = (usual: number, most: number) => Math.min(most, Math.max(2, Math.round(usual * pace)))
 const waiting = small.filter(waitsLong)
 const short = small.filter((file) => !waitsLong(file))
 await Promise.all([
-  run(timed, Math.min(cores, 2)).then(() => run(short, jobs(cores + 6, 10), PRIORITY_LOW)),
+  run(timed, Math.min(cores, 2)).then(() => run(short, cores + 2, PRIORITY_LOW)),
   run(waiting, 2, PRIORITY_LOW),
   run(systems, Math.min(cores + 1, 6), PRIORITY_LOW),
 ])
@@ -43,11 +43,9 @@ await Promise.all([
 // still for seconds now and then, which any file may fail by; its first report is above.
 const isSlow = pace < slowPace
 const mayRunAgain = (file: string) => file !== '' && (isSystem(file) || judgesByTime(file) || isSlow)
-const late = [...counts].filter(([file, { failed }]) => failed > 0 && mayRunAgain(file)).map(([file]) => file)
-if (late.length > 0) {
-  console.log(`Once more, alone, since a busy machine may have failed them: ${late.join(', ')}`)
-  await run(late, 1)
-}
+const again = (some: readonly string[], flags: readonly string[]) => runMocha(some, flags, process.env)
+const late = new Map([...counts].filter(([file, { failed }]) => failed > 0 && mayRunAgain(file)))
+for (const [file, each] of await runAgain(late, mochaArguments, again)) counts.set(file, each)
 const { passed, failed, skipped } = sumCounts(counts.values())
 if (passed + failed === 0) console.error('sluice test: expected at least one test to run, none did')
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

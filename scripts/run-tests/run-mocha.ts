@@ -14,8 +14,13 @@ export interface Counts {
 const longestRunMs = 20 * 60_000
 const longestSoakMs = 6 * 3600_000
 
+/** The same of one file, and the whole titles of its tests that failed; a hook that did is counted and has none. */
+export interface FileCounts extends Counts {
+  readonly failures: readonly string[]
+}
+
 /** Test file, as a path from the project's folder -> how its tests ended. */
-export type CountsByFile = ReadonlyMap<string, Counts>
+export type CountsByFile = ReadonlyMap<string, FileCounts>
 
 /** The sum of counts. */
 export function sumCounts(all: Iterable<Counts>): Counts {
@@ -41,27 +46,28 @@ export async function runMocha(
   const root = projectRoot()
   const soak = environment['SOAK_RUNS'] !== undefined
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
+  const ours = (name: string) => `--require=${join(root, 'dist', 'scripts', 'run-tests', name)}`
   const args = [
     '--no-config',
     '--forbid-only',
     '--exit',
     '--timeout=30000',
     `--reporter=${join(root, 'scripts', 'run-tests', 'reporter.cjs')}`,
-    ...(soak ? [`--require=${join(root, 'dist', 'scripts', 'run-tests', 'soak-patience.js')}`] : []),
+    ours('source-maps.js'),
+    ...(soak ? [ours('soak-patience.js')] : []),
     ...flags,
     ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),
   ]
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // By the environment, so that the workers of a parallel run and the processes that tests start have it too.
-    env: { ...environment, NODE_OPTIONS: `${environment['NODE_OPTIONS'] ?? ''} --enable-source-maps`.trim() },
+    env: environment,
   })
   // What it starts inherits it.
   if (child.pid !== undefined && priority > 0) setPriority(child.pid, priority)
-  let told: Record<string, Counts> | undefined
+  let told: Record<string, FileCounts> | undefined
   child.on('message', (message) => {
-    told = message as Record<string, Counts>
+    told = message as Record<string, FileCounts>
   })
   const stop = () => {
     child.kill('SIGTERM')
@@ -82,12 +88,12 @@ export async function runMocha(
   })
   clearTimeout(end)
   process.off('SIGTERM', stop)
-  const counts = new Map<string, Counts>()
+  const counts = new Map<string, FileCounts>()
   for (const [file, each] of Object.entries(told ?? {})) counts.set(sourceOf(root, file), each)
   const isBroken = told === undefined || (code !== 0 && sumCounts(counts.values()).failed === 0)
   if (isBroken) {
     console.error(`sluice test: mocha broke off with code ${code ?? 'none'}`)
-    counts.set('', { passed: 0, failed: 1, skipped: 0 })
+    counts.set('', { passed: 0, failed: 1, skipped: 0, failures: [] })
   }
   return counts
 }
