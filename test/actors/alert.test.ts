@@ -14,6 +14,8 @@ function textsOf(messages: readonly LarkMessage[], pattern: RegExp): string[] {
   return messages.filter(({ text }) => pattern.test(text)).map(({ text }) => text)
 }
 
+const soak = process.env['SOAK_RUNS'] !== undefined
+
 describe('the alert actor', function () {
   this.timeout(120_000)
   const open = withAlertSystems()
@@ -118,7 +120,7 @@ describe('the alert actor', function () {
         'SLUICE_SLACK_WEBHOOK does not fit',
       ],
     ]
-    for (const [changes, part] of refused) {
+    for (const [changes, part] of soak ? refused : refused.slice(-1)) {
       const ended = await runProgram('actors/alert', [], { ...environment, ...changes })
       expect(ended.stderr)
         .to.match(/^sluice alert: [^\n]+\n$/)

@@ -8,6 +8,9 @@ import { withRedis } from '../support/with-redis.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
 
+/** An actor, its flags and its environment, and what its refusal says. */
+type Case = readonly [kind: string, args: string[], environment: Record<string, string>, ...parts: string[]]
+
 /** One sentence on standard error that holds these parts, and code 2. */
 function expectRefusal({ code, stderr }: Ended, ...parts: string[]): void {
   expect(stderr).to.match(/^sluice [^\n]+\n$/)
@@ -32,6 +35,11 @@ describe('an actor that is given what it cannot use', function () {
     })
   }
 
+  async function requireRefusals(cases: readonly Case[]): Promise<void> {
+    const ended = await Promise.all(cases.map(([kind, args, environment]) => run(kind, args, environment)))
+    for (const [at, [, , , ...parts]] of cases.entries()) expectRefusal(ended[at] as Ended, ...parts)
+  }
+
   afterEach(async () => {
     const hub = await redis.hub()
     // Whatever namespace was used: these tests leave nothing in the whole server.
@@ -40,55 +48,52 @@ describe('an actor that is given what it cannot use', function () {
 
   it('says what is wrong with the flags of any kind of actor, in one sentence, and ends with 2', async () => {
     // All of them read their flags in the same place.
-    const kinds = soak ? ['kline', 'symbol-cursor', 'ticker', 'trader', 'board'] : ['kline', 'trader']
-    const unknown = Promise.all(kinds.map((kind) => run(kind, ['--bogus'])))
-    const [near, stray, venue, address] = await Promise.all([
-      run('board', ['--namespce', 'x']),
-      run('symbol-cursor', ['stray']),
-      run('kline', ['--exchange', 'nyse']),
-      run('ticker', ['--exchange-url', 'localhost']),
-    ])
-    for (const [at, ended] of (await unknown).entries())
-      expectRefusal(ended, `sluice ${kinds[at]}: `, "unknown option '--bogus'")
-    expectRefusal(near, "'--namespce'", 'Did you mean --namespace?')
-    expectRefusal(stray, 'too many arguments')
-    expectRefusal(venue, '--exchange', '"binanceusdm"', 'was "nyse"')
-    expectRefusal(address, '--exchange-url', 'was "localhost"')
+    const kinds = soak ? ['kline', 'symbol-cursor', 'ticker', 'trader', 'board'] : ['trader']
+    const cases: readonly Case[] = [
+      ...kinds.map((kind): Case => [kind, ['--bogus'], {}, `sluice ${kind}: `, "unknown option '--bogus'"]),
+      ['board', ['--namespce', 'x'], {}, "'--namespce'", 'Did you mean --namespace?'],
+      ['kline', ['--exchange', 'nyse'], {}, '--exchange', '"binanceusdm"', 'was "nyse"'],
+    ]
+    const more: readonly Case[] = [
+      ['symbol-cursor', ['stray'], {}, 'too many arguments'],
+      ['ticker', ['--exchange-url', 'localhost'], {}, '--exchange-url', 'was "localhost"'],
+    ]
+    await requireRefusals(soak ? [...cases, ...more] : cases)
   })
 
   it('says which value of a setting does not fit, wherever it stood', async () => {
     const misspelt = folder.write('misspelt.json', '{"concurency": 4}')
     const broken = folder.write('broken.json', '{"concurrency": 4')
-    const [interval, zero, variable, unknownVariable, key, json, missing] = await Promise.all([
-      run('symbol-cursor', ['--intervals', '1m,7m']),
-      run('kline', ['--concurrency', '0']),
-      run('kline', [], { SLUICE_SHARE: 'half' }),
-      run('kline', [], { SLUICE_CONCURENCY: '4' }),
-      run('kline', [], { SLUICE_CONFIG: misspelt }),
-      run('kline', [], { SLUICE_CONFIG: broken }),
-      run('kline', [], { SLUICE_CONFIG: `${folder.path()}/none.json` }),
-    ])
-    expectRefusal(interval, '--intervals', '1h', 'was "1m,7m"')
-    expectRefusal(zero, '--concurrency', 'was "0"')
-    expectRefusal(variable, 'SLUICE_SHARE', 'was "half"')
-    expectRefusal(unknownVariable, '"SLUICE_CONCURENCY"', 'did you mean "SLUICE_CONCURRENCY"?')
-    expectRefusal(key, 'misspelt.json', '"concurency"', 'did you mean "concurrency"?')
-    expectRefusal(json, 'broken.json', 'JSON')
-    expectRefusal(missing, 'none.json', 'does not exist')
+    const none = `${folder.path()}/none.json`
+    const misspeltName = 'did you mean "SLUICE_CONCURRENCY"?'
+    const cases: readonly Case[] = [
+      ['symbol-cursor', ['--intervals', '1m,7m'], {}, '--intervals', '1h', 'was "1m,7m"'],
+      ['kline', [], { SLUICE_CONCURENCY: '4' }, '"SLUICE_CONCURENCY"', misspeltName],
+      ['kline', [], { SLUICE_CONFIG: misspelt }, 'misspelt.json', 'did you mean "concurrency"?'],
+    ]
+    // How each is read, the tests of the configuration tell.
+    const more: readonly Case[] = [
+      ['kline', ['--concurrency', '0'], {}, '--concurrency', 'was "0"'],
+      ['kline', [], { SLUICE_SHARE: 'half' }, 'SLUICE_SHARE', 'was "half"'],
+      ['kline', [], { SLUICE_CONFIG: broken }, 'broken.json', 'JSON'],
+      ['kline', [], { SLUICE_CONFIG: none }, 'none.json', 'does not exist'],
+    ]
+    await requireRefusals(soak ? [...cases, ...more] : cases)
   })
 
   it('says what is wrong with the condition of the hot lane, and where', async () => {
     const noFunction = folder.write('other.mjs', 'export const hot = true')
-    const [place, noCondition, absent, other] = await Promise.all([
-      run('symbol-cursor', ['--hot-lane', '{"any":[{"openPosition":true},{"move":{"minutes":5}}]}']),
-      run('symbol-cursor', ['--hot-share', '0.3']),
-      run('symbol-cursor', ['--hot-share', '0.3', '--hot-lane', '{"module":"./none.js"}']),
-      run('symbol-cursor', ['--hot-share', '0.3', '--hot-lane', `{"module":"${noFunction}"}`]),
-    ])
-    expectRefusal(place, '--hot-lane', 'any.1.move.atLeast')
-    expectRefusal(noCondition, 'hotShare is 0.3', 'hotLane')
-    expectRefusal(absent, 'none.js', 'does not exist')
-    expectRefusal(other, 'other.mjs', 'isHot')
+    const share = ['--hot-share', '0.3', '--hot-lane']
+    const noMove = '{"any":[{"openPosition":true},{"move":{"minutes":5}}]}'
+    const cases: readonly Case[] = [
+      ['symbol-cursor', ['--hot-lane', noMove], {}, '--hot-lane', 'any.1.move.atLeast'],
+      ['symbol-cursor', [...share, `{"module":"${noFunction}"}`], {}, 'other.mjs', 'isHot'],
+    ]
+    const more: readonly Case[] = [
+      ['symbol-cursor', ['--hot-share', '0.3'], {}, 'hotShare is 0.3', 'hotLane'],
+      ['symbol-cursor', [...share, '{"module":"./none.js"}'], {}, 'none.js', 'does not exist'],
+    ]
+    await requireRefusals(soak ? [...cases, ...more] : cases)
   })
 
   it('says that Redis is missing, away, closed to it, or no Redis', async () => {

@@ -29,7 +29,7 @@ function memory(system: System): number[] {
 }
 
 describe('a Redis that fails', () => {
-  const opened = withSystem({ cursors: 2, share: 0.25 })
+  const opened = withSystem({ cursors: 2, share: 0.25, history: true })
 
   it('by being killed stops market data, and 5 s after it is back with its AOF everything runs again', async function () {
     this.timeout(60_000)

@@ -62,6 +62,7 @@ describe('a venue that fails', () => {
     const system = await open({
       rate,
       share: 0.03,
+      history: true,
       symbols: 6,
       settings: { SLUICE_UNIVERSE_SCHEDULE: '*/5 * * * * *' },
     })
@@ -92,7 +93,7 @@ describe('a venue that fails', () => {
   for (const offsetMs of soak ? [2_000, -2_000] : [-2_000]) {
     it(`by having a clock ${offsetMs} ms off from ours still makes no candle final before ${settledAfterMs} ms after its close`, async function () {
       this.timeout(240_000)
-      const system = await open({ rate, share: 0.05, symbols: 6, klines: 0, cursors: 0 })
+      const system = await open({ rate, share: 0.05, history: true, symbols: 6, klines: 0, cursors: 0 })
       await system.simulator.faults({ kind: 'clockOffset', offsetMs })
       const since = system.simulator.now() - dayMs
       await Promise.all([system.start('kline'), system.start('symbol-cursor')])

@@ -33,13 +33,14 @@ const limits = {
   openOrders: 2_000,
 }
 const settings = { SLUICE_RISK_LIMITS: JSON.stringify(limits) }
+const soak = process.env['SOAK_RUNS'] !== undefined
 const perSecond = 50
 /** Longer without stops is a condition. */
 const uncoveredForMs = 3_000
 /** The ledger grows long. */
 const lookEveryMs = 100
 
-describe('under 50 intents a second', function () {
+describe('under many intents a second', function () {
   this.timeout(180_000)
   const ends: (() => Promise<unknown>)[] = []
   afterEach(async () => {
@@ -70,7 +71,7 @@ describe('under 50 intents a second', function () {
   }
 
   /** An account in which orders are opened, rest and reduce all the time, and stops stand. */
-  async function openFlood(name: string): Promise<Running> {
+  async function openFlood(name: string, wanted: number): Promise<Running> {
     const account = await openAccount(shared(), name)
     const { client, of } = account
     const system = systemOf(account)
@@ -82,7 +83,7 @@ describe('under 50 intents a second', function () {
     const risk = await startRisk(shared(), { ...settings, ...account.keys })
     ends.push(() => risk.signal('SIGKILL'))
     await startOrders(system, settings)
-    const flood = floodIntents(orders.queue, () => system.simulator.now(), held, perSecond, of.account)
+    const flood = floodIntents(orders.queue, () => system.simulator.now(), held, wanted, of.account)
     ends.push(() => flood.stop())
     let lookedAt = 0
     const isBusy = async () => {
@@ -148,8 +149,8 @@ describe('under 50 intents a second', function () {
     tell(`the last entry came ${last - haltedAt} ms after`)
   }
 
-  it('a halt lets no entry come or rest later than a second after, and stops stand', async () => {
-    const running = await openFlood('halted')
+  it(`a halt lets no entry, of ${perSecond} intents a second, come or rest later than a second after, and stops stand`, async () => {
+    const running = await openFlood('halted', perSecond)
     const { system, orders, client, flood } = running
     const { code, stdout } = await sluice(system, 'halt', '--account', 'halted')
     const haltedAt = (await readTradingState(system.hub, system.of)).change?.time ?? 0
@@ -161,7 +162,7 @@ describe('under 50 intents a second', function () {
   })
 
   it('a FLUSHALL halts, and what is handed in again after `resume` is sent once in all', async () => {
-    const running = await openFlood('flushed')
+    const running = await openFlood('flushed', soak ? perSecond : perSecond / 2)
     const { system, orders, client, flood } = running
     await system.hub.redis.flushall()
     const flushedAt = system.simulator.now()

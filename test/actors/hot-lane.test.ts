@@ -31,7 +31,6 @@ describe('the hot lane', () => {
     share: 0.1,
     symbols,
     cursors: 0,
-    settings: { SLUICE_CANDLES_PER_POLL: '10' },
   })
   const folder = withFolder()
 

@@ -16,10 +16,10 @@ import { tell, until, untilFound, watch } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
 const rate = 60
-const minutes = soak ? 600 : 8
+const minutes = soak ? 600 : 6
 const runMs = (minutes * 60_000) / rate
 const symbols = soak ? 10 : 4
-const leastTrades = soak ? minutes : symbols
+const leastTrades = soak ? minutes : 2
 // Without the recording it is a made-up market.
 const file = 'klines/binance-usdm_1m_2025-05-05_to_05-27_10sym.csv.gz'
 // Hours in which the market falls by a twentieth, so that stops are reached.
@@ -31,8 +31,6 @@ const share = soak ? 0.04 : 0.03
 const candleShare = soak ? 0.013 : 0.005
 // What may be how old, in venue ms, is a real second here: a request and its answer take their time at any rate.
 const settings = {
-  // Not the 99 that repair history: nobody here looks back so far.
-  SLUICE_CANDLES_PER_POLL: '10',
   SLUICE_TICKER_SHARE: '0.33',
   SLUICE_MARK_SHARE: '0.33',
   SLUICE_STRATEGY_OPTIONS: JSON.stringify(strategy),

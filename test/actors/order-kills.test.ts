@@ -16,7 +16,8 @@ import { tell, until, untilFound } from '../support/until.ts'
 const knownWithinMs = 75_000
 const takenOverWithinMs = 3_000
 const silenceMs = 2_000
-const [rounds, redisRounds] = process.env['SOAK_RUNS'] === undefined ? [3, 1] : [6, 3]
+const soak = process.env['SOAK_RUNS'] !== undefined
+const [rounds, redisRounds] = soak ? [6, 3] : [2, 1]
 
 describe('an order actor that is killed', function () {
   this.timeout(150_000)

@@ -14,7 +14,7 @@ import { beatOf, strategySettings } from '../support/traders.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const leastKills = soak ? 300 : 3
+const leastKills = soak ? 300 : 2
 
 /** Positions, orders and fills of an account say the same, to the last digit. */
 async function requireConsistent(hub: Hub, of: AccountOf): Promise<void> {
@@ -45,7 +45,7 @@ describe('a trader on paper', function () {
     rate: 20,
     share: 0.05,
     candleShare: 0.015,
-    settings: { SLUICE_TICKER_SHARE: '0.4', SLUICE_CANDLES_PER_POLL: '10' },
+    settings: { SLUICE_TICKER_SHARE: '0.4' },
     simulatorFlags: writeDipRecording(recordings),
   })
 

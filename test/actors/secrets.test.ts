@@ -17,8 +17,8 @@ const kinds = ['symbol-cursor', 'kline', 'ticker', 'mark', 'trader', 'position',
 
 const soak = process.env['SOAK_RUNS'] !== undefined
 // Answers that say the same in other numbers are for the soak.
-const bodies = ['html', 'json', 'none']
-const codes = [-1021, -1022, -1003, -2015, ...(soak ? [-1102, -2014, -1125, -4046] : [])]
+const bodies = soak ? ['html', 'json', 'none'] : ['html']
+const codes = soak ? [-1021, -1022, -1003, -2015, -1102, -2014, -1125, -4046] : [-1022, -2015]
 
 // Everything that the simulator can do wrong, one after the other.
 const faults: readonly (readonly object[])[] = [
@@ -59,22 +59,21 @@ const eachMs = 300
 async function dump(redis: Redis): Promise<string> {
   const parts: string[] = []
   for (const key of await redis.keys('*')) {
-    const type = await redis.type(key)
-    const value =
-      type === 'hash'
-        ? await redis.hgetall(key)
-        : type === 'zset'
-          ? await redis.zrange(key, '0', '-1')
-          : type === 'set'
-            ? await redis.smembers(key)
-            : type === 'list'
-              ? await redis.lrange(key, '0', '-1')
-              : type === 'stream'
-                ? await redis.xrange(key, '-', '+')
-                : await redis.get(key)
+    // One that runs out and comes back meanwhile is read again.
+    const value = await untilFound(`what ${key} holds`, async () => [await read(redis, key)], 5_000)
     parts.push(key, JSON.stringify(value))
   }
   return parts.join('\n')
+}
+
+async function read(redis: Redis, key: string): Promise<unknown> {
+  const type = await redis.type(key)
+  if (type === 'hash') return redis.hgetall(key)
+  if (type === 'zset') return redis.zrange(key, '0', '-1')
+  if (type === 'set') return redis.smembers(key)
+  if (type === 'list') return redis.lrange(key, '0', '-1')
+  if (type === 'stream') return redis.xrange(key, '-', '+')
+  return redis.get(key)
 }
 
 describe('secrets', function () {
@@ -173,7 +172,7 @@ describe('secrets', function () {
     for (const child of children) await child.signal('SIGTERM')
     const logs = written()
     tell(`${logs.length} characters of logs, ${state.length} of Redis, ${pages.join('').length} of pages`)
-    expect(logs.length).to.be.above(25_000)
+    expect(logs.length).to.be.above(15_000)
     expect(state).to.contain('sluice:positions:{binanceusdm:main}')
     requireClean(logs, 'the logs', secrets)
     requireClean(state, 'Redis', secrets)
@@ -192,7 +191,7 @@ describe('secrets', function () {
     const cases: Readonly<Record<string, string>>[] = [
       none,
       { ...none, SLUICE_KEY_MAIN: key },
-      { ...none, SLUICE_SECRET_MAIN: secret },
+      ...(soak ? [{ ...none, SLUICE_SECRET_MAIN: secret }] : []),
     ]
     for (const more of cases) {
       const ended = await runProgram('actors/position/index.js', [], settingsOf(system, more))

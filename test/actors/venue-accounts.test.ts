@@ -84,7 +84,7 @@ for (const venue of ['okx', 'bybit'] as const) {
       await untilSame()
       const heard = async () =>
         ((await positionOf())?.lastConfirmedAt.stream ?? 0) >= ((await positionOf())?.time ?? NaN)
-      await until('the stream tells of it', heard, 5_000)
+      await until('the stream tells of it', heard, 15_000)
     })
 
     it('follows the stream at once, and the endpoints where the stream says nothing', async () => {

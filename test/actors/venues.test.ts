@@ -32,6 +32,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
       share,
       symbols,
       rate,
+      history: true,
       simulatorFlags: ['--venue', venue],
     })),
   )
@@ -75,7 +76,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
     const systems = venues.map((_, at) => opened(at))
     const before = await Promise.all(systems.map(statsOf))
     const startedAt = Date.now()
-    await watch(5_000, async () => {
+    await watch(3_000, async () => {
       for (const each of systems) each.requireAlive()
     })
     const after = await Promise.all(systems.map(statsOf))
@@ -140,7 +141,7 @@ describe('the markets of two venues in one Redis, in a process for each kind of 
     const refusedAtOnce = (await statsOf(banned)).http403
     const before = await statsOf(open)
     const startedAt = Date.now()
-    await watch(4_000, async () => {
+    await watch(3_000, async () => {
       for (const each of [open, banned]) each.requireAlive()
       expect((await laneOf(open))?.freshness).to.equal('fresh')
     })

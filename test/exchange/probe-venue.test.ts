@@ -48,7 +48,7 @@ describe('a look at a venue', function () {
       proxy: '',
       gate: openRecordingGate(),
       clock: createClock(1),
-      streamWithinMs: 3_000,
+      streamWithinMs: 10_000,
       call: (_, run) => run(),
       ...of,
     }

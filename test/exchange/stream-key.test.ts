@@ -24,10 +24,10 @@ describe('the key to the events of an account', function () {
   it('lives on far beyond its life while it is renewed', async () => {
     const test = await start({
       rate: 10,
-      flags: ['--listen-key-life', '20000'],
-      pace: { renewEveryMs: 6_000 },
+      flags: ['--listen-key-life', '40000'],
+      pace: { renewEveryMs: 10_000 },
     })
-    await until('five renewals', async () => test.stream.tell().renewals >= 5, 20_000)
+    await until('six renewals', async () => test.stream.tell().renewals >= 6, 20_000)
     expect(test.stream.tell()).to.include({ keys: 1, opened: 1, connected: true })
     await test.untilHeard(5_000)
     expect(test.gaps).to.have.length(1)

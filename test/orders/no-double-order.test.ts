@@ -6,7 +6,7 @@ import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
 
 const isSoak = process.env['SOAK_RUNS'] !== undefined
-const submits = isSoak ? 2_000 : 8
+const submits = isSoak ? 2_000 : 6
 const chance = 0.12
 
 // The path is the same for all; what a venue adds to it, the conformance suite tests.
@@ -46,7 +46,8 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
       })
       expect(found.kills).to.be.greaterThan(0)
       expect(found.redisKills).to.be.greaterThan(0)
-      expect(found.filled).to.be.within(submits / 6, submits - 1)
+      // Of few it may be all.
+      expect(found.filled).to.be.within(submits / 6, isSoak ? submits - 1 : submits)
     })
   })
 }

@@ -156,7 +156,7 @@ const soakRuns = process.env['SOAK_RUNS']
 for (const rows of accountRows) {
   describe(`an account at ${rows.venue} that three sources tell of`, () => {
     const redis = withRedis({ cluster: true })
-    const runs = Number(soakRuns ?? (rows.venue === 'binanceusdm' ? 16 : 8))
+    const runs = Number(soakRuns ?? (rows.venue === 'binanceusdm' ? 10 : 5))
 
     it('becomes what the venue holds, with any two sources failing, and shows nothing wrong on the way', async function () {
       this.timeout(runs * 3_000)

@@ -242,10 +242,10 @@ describe('traders on one paper account', () => {
 
   it('open nothing on stale data, and take their orders back', async function () {
     this.timeout(20_000)
-    const hub = await redis.hub({ paperLatencyMs: '0', staleAfterMs: '300' })
+    const hub = await redis.hub({ paperLatencyMs: '0', staleAfterMs: '1500' })
     await quote(hub, '101', '102')
     const trader = await trade(hub)
-    await until('the quotes are old', async () => trader.quotesAgeMs() > 300, 5_000)
+    await until('the quotes are old', async () => trader.quotesAgeMs() > 1_500, 5_000)
     expect(await trader.orders.submit({ ...buy, signalId: 'late' })).to.include({ outcome: 'denied' })
     expect(trader.denied.at(-1)).to.contain('stale data')
     await quote(hub, '101', '102')

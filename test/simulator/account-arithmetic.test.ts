@@ -101,7 +101,7 @@ describe('simulator account arithmetic', function () {
         await postJson(`${simulator.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '1234567.89' })
         const client = await AccountClient.open(simulator.url)
         const next = makeDice(hedged ? 7 : 3)
-        for (let i = 0; i < (process.env['SOAK_RUNS'] === undefined ? 80 : 120); i++) {
+        for (let i = 0; i < (process.env['SOAK_RUNS'] === undefined ? 40 : 120); i++) {
           const symbol = next(2) === 0 ? 'AAAUSDT' : 'BBBUSDT'
           const side = next(2) === 0 ? 'BUY' : 'SELL'
           const positionSide = hedged ? (next(2) === 0 ? 'LONG' : 'SHORT') : 'BOTH'

@@ -46,7 +46,7 @@ describe('simulator growth of an open candle', function () {
         const { open, high, low, close, volume } = before
         expect({ open, high, low, close, volume, key: final.key }).to.deep.equal(final)
       }),
-      { numRuns: Number(process.env['SOAK_RUNS'] ?? 80) },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 50) },
     )
   })
 

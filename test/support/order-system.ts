@@ -15,6 +15,7 @@ import { readOrder } from '../../lib/orders/paper-orders.ts'
 import type { Order } from '../../lib/model/order.ts'
 import { keySettings } from './account-system.ts'
 import type { Child } from './child.ts'
+import { pollMarket } from './poll-market.ts'
 import { lane } from './system.ts'
 import type { System } from './system.ts'
 import { until, untilFound } from './until.ts'
@@ -47,9 +48,8 @@ export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
   const { hub, of } = system
   const denied = new Map<string, Denial>()
-  await Promise.all([
-    ...(system.tickers.length === 0 ? [system.start('ticker')] : []),
-    ...(system.marks.length === 0 ? [system.start('mark')] : []),
+  const [stopMarket] = await Promise.all([
+    system.isListed ? pollMarket(hub, of.venue, system.simulator) : startMarket(system),
     system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' }),
   ])
   await begin(system)
@@ -107,6 +107,7 @@ export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promi
       untilFound(`intent ${id} is denied`, async () => denied.get(id)?.reason, withinMs),
     async stop() {
       stopPolling()
+      await stopMarket()
       account.stop()
       await queue.close()
     },
@@ -154,6 +155,15 @@ export async function startOrders(
 /** A risk actor's sign of life, where none is wanted; the function given back ends it. */
 export function beatAsRisk({ hub, of }: System): () => Promise<void> {
   return startHeartbeat(hub.redis, hub.keys, 'risk:test:1', () => ({ venue: of.venue, account: of.account }))
+}
+
+/** Starts the actors of tickers and marks that are not there; they end with the system. */
+async function startMarket(system: System): Promise<() => Promise<void>> {
+  await Promise.all([
+    ...(system.tickers.length === 0 ? [system.start('ticker')] : []),
+    ...(system.marks.length === 0 ? [system.start('mark')] : []),
+  ])
+  return () => Promise.resolve()
 }
 
 // Orders are denied where candles are old. Where nobody fetches any, they are said to be polled every second.

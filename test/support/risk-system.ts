@@ -72,7 +72,7 @@ export async function startRisk(
       ({ kind, fields }) =>
         kind === 'risk' && fields['leads'] === '1' && fields['account'] === all['SLUICE_ACCOUNT'],
     )
-  await until('a risk actor leads', leads, 10_000)
+  await until('a risk actor leads', leads, 30_000)
   return child
 }
 

@@ -81,7 +81,7 @@ export interface SimulatorProcess extends Simulator {
   readonly child: Child
 }
 
-const controlWithinMs = 5_000
+const controlWithinMs = 20_000
 
 /** Starts a simulator on a free port, in the process of the tests. */
 export async function startSimulator(...flags: readonly string[]): Promise<Simulator> {

@@ -44,6 +44,8 @@ export interface SystemOptions {
   readonly cursors?: number
   /** what the venue lists is in Redis from the start, without a symbol-cursor, and stays as it is */
   readonly listed?: boolean
+  /** polls bring the candles that repair history, and not the last ten alone */
+  readonly history?: boolean
   /** settings of every actor, as environment variables */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -62,6 +64,8 @@ export interface System {
   readonly marks: Child[]
   readonly positions: Child[]
   readonly symbols: number
+  /** what the venue lists was written by the test */
+  readonly isListed: boolean
   /** real ms that a lap takes at one address: what the share of the venue's limit allows */
   readonly lapMs: number
   /** what actors and commands are told */
@@ -182,6 +186,7 @@ async function openSystem(
     SLUICE_RATE: String(rate),
     SLUICE_SHARE: String(share),
     SLUICE_SYMBOLS_FILE: symbolsFile,
+    ...(options.history !== true && { SLUICE_CANDLES_PER_POLL: '10' }),
     ...options.settings,
   }
   const systemLane = { ...lane, venue: exchange }
@@ -221,6 +226,7 @@ async function openSystem(
     marks,
     positions,
     symbols,
+    isListed: listed,
     lapMs: (symbols / (pollsPerMinute[exchange] * klineShare)) * (60_000 / rate),
     environment,
     symbolsFile,

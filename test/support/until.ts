@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError } from '../../lib/model/errors.ts'
 
-const pollMs = 50
+const pollMs = 100
 
 /**
  * Polls until `find` gives something, and gives that; one that throws has not found it yet. Throws, with what was seen

@@ -266,7 +266,7 @@ describe('the plan of lanes', () => {
           for (const i of longs.keys()) expect(countOf(turns, i + 1)).to.be.at.least(symbols)
         }
       }),
-      { numRuns: Number(process.env['SOAK_RUNS'] ?? 12) },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 8) },
     )
   })
 

@@ -232,7 +232,7 @@ describe('any paper order in any market', () => {
           expect(now.state === 'filled').to.equal(now.filled === now.size)
         }
       }),
-      { numRuns: Number(process.env['SOAK_RUNS'] ?? 2_000) },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 1_000) },
     )
   })
 })

@@ -6,7 +6,7 @@ import type { LadderEvent, LadderRun, LadderStory } from '../../support/ladder-r
 
 // A run takes so long that making a counterexample smaller would take hours.
 const runs = {
-  numRuns: Number(process.env['SOAK_RUNS'] ?? 30),
+  numRuns: Number(process.env['SOAK_RUNS'] ?? 20),
   endOnFailure: true,
   includeErrorInReport: true,
 }
