@@ -89,6 +89,8 @@ void runActor({
         }
       },
       async stop() {
+        // Some wait for weight for longer than a stop may take.
+        egress.stop()
         taken.stop()
         stopClock()
         await Promise.all([

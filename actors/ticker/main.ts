@@ -47,8 +47,6 @@ void runActor({
         ...polls.counts(),
       }),
       async stop() {
-        // A poll may wait for its turn for longer than a stop may take.
-        egress.stop()
         await polls.stop()
         await turns.stop()
         stopClock()

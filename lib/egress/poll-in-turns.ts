@@ -7,6 +7,7 @@ import type { Egress } from './egress.ts'
 /** Requests that several processes make in turn. */
 export interface TurnPolls {
   counts(): { polls: number; failures: number }
+  /** ends the egress's waits, too */
   stop(): Promise<void>
 }
 
@@ -74,6 +75,8 @@ export function pollInTurns(
     counts: () => ({ polls, failures }),
     async stop() {
       stopped = true
+      // A poll may wait for weight for longer than a stop may take.
+      egress.stop()
       await ended
     },
   }

@@ -16,7 +16,7 @@ export async function runAgain(
   const titled = files.filter((file) => isTitled(late.get(file)) && mochaArguments.length === 0)
   if (titled.length > 0) {
     const titles = titled.flatMap((file) => late.get(file)?.failures ?? [])
-    const told = await run(titled, ['--grep', `^(?:${titles.map(escape).join('|')})$`])
+    const told = await run(titled, ['--grep', `^(?:${titles.map(escapeTitle).join('|')})$`])
     for (const file of titled) {
       const [before, again] = [late.get(file), told.get(file)]
       if (before === undefined || again?.passed !== before.failed || again.failed > 0) continue
@@ -32,6 +32,6 @@ function isTitled(counts: FileCounts | undefined): boolean {
   return counts !== undefined && counts.failures.length === counts.failed
 }
 
-function escape(title: string): string {
+function escapeTitle(title: string): string {
   return title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

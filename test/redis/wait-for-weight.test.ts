@@ -42,10 +42,8 @@ describe('a request that waits for weight', function () {
       return outcomes.includes('left') && Date.now() - waitsSince > 300
     }
     await until('one has left and another one waits', waits, 10_000)
-    const startedAt = Date.now()
     egress.stop()
-    await until('none waits', async () => waitsSince === Infinity, 10_000)
-    expect(Date.now() - startedAt).to.be.below(1_000)
+    await until('none waits', async () => waitsSince === Infinity, 5_000)
     const last = outcomes.at(-1)
     if (last !== 'left') expect(last).to.contain('no weight left on address here')
   })
