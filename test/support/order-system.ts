@@ -38,6 +38,8 @@ export interface OrderSystem {
 // The income is asked for in a part of the address's minute, and may have to wait for the next.
 const readyWithinMs = 75_000
 
+const listedWithinMs = 20_000
+
 /** The settings of an actor that sends orders. */
 export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 
@@ -48,6 +50,8 @@ export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
   const { hub, of } = system
   const denied = new Map<string, Denial>()
+  const isListed = async () => (await readInstruments(hub, of.venue)).size >= system.symbols
+  await until('the venue is listed', isListed, listedWithinMs)
   const [stopMarket] = await Promise.all([
     system.isListed ? pollMarket(hub, of.venue, system.simulator) : startMarket(system),
     system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' }),
