@@ -43,7 +43,7 @@ export function watchAccount(actor: AccountActor): AccountWatch {
 
   async function keepLost(): Promise<void> {
     const now = Math.floor(hub.clock.now())
-    const states = judgeSources(await readLivingActors(hub.redis, hub.keys), of, Date.now())
+    const states = judgeSources(await readLivingActors(hub.redis, hub.keys, ['position']), of, Date.now())
     const lost = new Map<string, Condition>()
     for (const { source, problem } of states)
       if (problem !== undefined) lost.set(`lost ${source}`, { since: now, text: `${source}: ${problem}` })

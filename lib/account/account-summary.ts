@@ -96,7 +96,7 @@ export async function readAccountSummary(
     readModes(hub, of),
     readIncomeBySymbol(hub, of, now),
     readBans(hub, of),
-    readLivingActors(hub.redis, hub.keys),
+    readLivingActors(hub.redis, hub.keys, ['position']),
     readTradingState(hub, of),
   ])
   const markOf = (symbol: string) => marks.get(symbol)?.markPrice

@@ -69,7 +69,7 @@ export function followAccount(hub: Hub, of: AccountOf): FollowedAccount {
       Promise.all(hashes.map((key) => hub.redis.hgetall(key))),
       readBans(hub, of),
       readModes(hub, of),
-      readLivingActors(hub.redis, keys),
+      readLivingActors(hub.redis, keys, ['order', 'position']),
     ])
     const [positions = {}, conditions = {}, sources = {}] = texts
     const { account: one, risk: other } = decodeSources(sources)

@@ -17,6 +17,9 @@ const stopTimeoutMs = 10_000
 /** How long a stop waits for a Redis that does not answer; longer than what it is made of waits. */
 const silentMs = 2_500
 
+/** How long a sentence may take to whoever reads standard error, in real ms. */
+const lastWordsMs = 1_000
+
 /** What an actor's `start` gives back. */
 export interface Running {
   /** what the heartbeat says of it */
@@ -77,8 +80,9 @@ export async function runActor(definition: ActorDefinition): Promise<void> {
       hub.close()
     }
   })
-  // A library's idle socket must not keep a stopped actor alive.
-  if (process.exitCode === undefined || process.exitCode === 0) process.exit(0)
+  // An idle socket or a timer must not keep an actor alive that has stopped or could not begin; what it said gets out first.
+  process.stderr.write('', () => process.exit())
+  setTimeout(() => process.exit(), lastWordsMs)
 }
 
 function rssMb(): number {

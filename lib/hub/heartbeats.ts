@@ -50,18 +50,27 @@ export function startHeartbeat(
 
 function ignore(): void {}
 
-/** The actors whose last beat is still valid, by id. */
-export async function readLivingActors(redis: Redis, keys: Keys): Promise<LivingActor[]> {
+/** The actors whose last beat is still valid, by id; those of some kinds alone where any are named. */
+export async function readLivingActors(
+  redis: Redis,
+  keys: Keys,
+  kinds: readonly string[] = [],
+): Promise<LivingActor[]> {
   const ids = await redis.zrange(keys.actors(), '0', '-1')
   const now = Date.now()
+  const wanted = ids.filter((id) => kinds.length === 0 || kinds.includes(kindOf(id)))
   const actors = await Promise.all(
-    ids.map(async (id) => {
+    wanted.map(async (id) => {
       const fields = await redis.hgetall(keys.actor(id))
       const beatAgeMs = Math.max(0, now - Number(fields['beatAt']))
-      return { id, kind: id.split(':')[0] ?? id, beatAgeMs, fields }
+      return { id, kind: kindOf(id), beatAgeMs, fields }
     }),
   )
   return actors.filter((actor) => actor.fields['beatAt'] !== undefined)
+}
+
+function kindOf(id: string): string {
+  return id.split(':')[0] ?? id
 }
 
 /** An actor that stopped beating and did not sign off. */

@@ -77,7 +77,7 @@ export async function readAccountSight(
   const [answers, marks, actors] = await Promise.all([
     reading,
     readMarks(hub, venue),
-    readLivingActors(redis, keys),
+    readLivingActors(redis, keys, ['order', 'risk']),
   ])
   const [reserved, positionTexts, balanceTexts, sourceFields, conditionTexts, banTexts, texts] = (
     answers ?? []

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { readInstruments, writeInstruments } from '../../lib/market/instruments.ts'
 import { of, openTrading } from '../support/account-system.ts'
 import type { Child } from '../support/child.ts'
-import { beatAsRisk, openOrderSystem, startOrders } from '../support/order-system.ts'
+import { beatAsRisk, openOrderSystem, orderSettings, startOrders } from '../support/order-system.ts'
 import type { OrderSystem } from '../support/order-system.ts'
 import { runProgram } from '../support/run-program.ts'
 import { withSystem } from '../support/system.ts'
@@ -106,6 +106,15 @@ describe('the order actor', function () {
       expect(stderr).to.include(words)
       expect(code).to.equal(2)
     }
+  })
+
+  it('refuses a Redis that keeps no file, and ends', async () => {
+    const { redis } = system.hub
+    await redis.config('SET', 'appendonly', 'no')
+    const { code, stderr } = await runProgram('actors/order', [], { ...system.environment, ...orderSettings })
+    await redis.config('SET', 'appendonly', 'yes')
+    expect(stderr).to.match(/^sluice order: [^\n]* must keep an append-only file: appendonly yes, was no\n$/)
+    expect(code).to.equal(2)
   })
 
   let quotes = 0
