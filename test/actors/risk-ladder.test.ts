@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { SymbolLedger } from '../../scripts/bench/stop-ledger.ts'
 import { readLadders } from '../../lib/orders/ladders.ts'
 import { div, floorTo } from '../../lib/model/decimal.ts'
+import type { ListedInstrument } from '../../lib/model/instrument.ts'
 import { keySettings } from '../support/account-system.ts'
+import type { Child } from '../support/child.ts'
 import { ladderOf, untilLadder } from '../support/ladder-system.ts'
 import {
   conditionsOf,
@@ -10,6 +12,7 @@ import {
   openPositions,
   perpetualsOf,
   richSystem,
+  startRisk,
   withRisks,
 } from '../support/risk-system.ts'
 import type { Held, OwnAccount } from '../support/risk-system.ts'
@@ -33,13 +36,30 @@ describe('the stops of an account', function () {
   const running = withSystem(richSystem)
   let system: System
   const start = withRisks(running)
+  // Most tests have symbols of their own in one account, whose actor goes on from one to the next.
+  let account: OwnAccount
+  let keeper: Child
+  let taken = 0
   before(async () => {
     system = running()
-    await perpetualsOf(system, 2)
+    account = await openAccount(system, 'ladders')
+    keeper = await startRisk(system, account.risk)
   })
+  after(() => keeper.signal('SIGKILL'))
 
+  async function restartKeeper(): Promise<void> {
+    await keeper.signal('SIGKILL')
+    keeper = await startRisk(system, account.risk)
+  }
+
+  async function takeSymbols(count: number): Promise<ListedInstrument[]> {
+    taken += count
+    return (await perpetualsOf(system, taken)).slice(-count)
+  }
+
+  /** Opens positions in symbols that no test has had. */
   async function openHeld({ client }: OwnAccount, count = 1): Promise<[first: Held, ...rest: Held[]]> {
-    const [first, ...rest] = await openPositions(system, client, await perpetualsOf(system, count), 5_000)
+    const [first, ...rest] = await openPositions(system, client, await takeSymbols(count), 5_000)
     if (first === undefined) throw new Error('nothing is held')
     return [first, ...rest]
   }
@@ -55,9 +75,7 @@ describe('the stops of an account', function () {
   }
 
   it('stand soon after a position was opened, add up to it, and go when it is closed', async () => {
-    const account = await openAccount(system, 'opens')
     const { client } = account
-    await start(account.risk)
     const both = await openHeld(account, 2)
     for (const held of both) {
       const { symbol } = held.instrument
@@ -73,9 +91,7 @@ describe('the stops of an account', function () {
   })
 
   it('are succeeded by others that stand first when the position grows by a tenth', async () => {
-    const account = await openAccount(system, 'grows')
     const { client } = account
-    await start(account.risk)
     const [held] = await openHeld(account)
     const { symbol } = held.instrument
     const before = ladderOf(await untilLadder(client, symbol, 10_000), symbol)
@@ -97,16 +113,14 @@ describe('the stops of an account', function () {
   })
 
   it('are complete after every kill of their actor, and never twice what the position needs beside its successor', async () => {
-    const account = await openAccount(system, 'killed')
     const { client } = account
-    let risk = await start(account.risk)
     const [held] = await openHeld(account)
     for (const afterMs of killedAfterMs) {
       const killAt = Date.now() + afterMs
       await until('it is time to kill', async () => Date.now() >= killAt, 5_000)
-      await risk.signal('SIGKILL')
+      await keeper.signal('SIGKILL')
       await client.market(held.instrument.symbol, 'BUY', partOf(held, '8'))
-      risk = await start(account.risk)
+      keeper = await startRisk(system, account.risk)
       if (afterMs % 16 === 0) continue
       await untilLadder(client, held.instrument.symbol, 15_000)
       await client.market(held.instrument.symbol, 'BUY', partOf(held, '8'))
@@ -125,16 +139,14 @@ describe('the stops of an account', function () {
   // One that is killed says so at once; of one that is frozen nothing is heard.
   for (const [how, silence, recover] of soak ? silences : silences.slice(0, 1))
     it(`stand though Redis is ${how} when a position is opened`, async () => {
-      const account = await openAccount(system, `redis-${how}`)
       const { client } = account
-      const instruments = await perpetualsOf(system, 2)
-      await start(account.risk)
       const [first] = await openHeld(account)
+      const next = await takeSymbols(1)
       await untilLadder(client, first.instrument.symbol, 10_000)
       await silence(system.redis)
       let second: Held | undefined
       try {
-        second = (await openPositions(system, client, instruments, 5_000))[1]
+        second = (await openPositions(system, client, next, 5_000))[0]
         if (second === undefined) throw new Error('nothing is held')
         for (const held of [first, second]) {
           const truth = await untilLadder(client, held.instrument.symbol, 10_000)
@@ -144,14 +156,17 @@ describe('the stops of an account', function () {
       } finally {
         await recover(system.redis)
       }
-      const isWritten = async () => (await readLadders(system.hub, account.of)).size === 2
+      const places = [first, second].map(({ instrument }) => `${instrument.symbol}/both`)
+      const isWritten = async () => {
+        const ladders = await readLadders(system.hub, account.of)
+        return places.every((place) => ladders.has(place))
+      }
       await until('what stands is remembered', isWritten, 15_000)
       await client.market(second.instrument.symbol, 'BUY', second.size)
       await untilLadder(client, second.instrument.symbol, 15_000)
     })
 
   it('stand though lists lag a minute and the venue denies what it has just taken', async () => {
-    const account = await openAccount(system, 'lags')
     const { client } = account
     await system.simulator.faults(
       { kind: 'lag', ms: 60_000, path: 'GET /fapi/v1/openAlgoOrders' },
@@ -159,20 +174,17 @@ describe('the stops of an account', function () {
       { kind: 'unknown', taken: true, probability: 0.3, path: 'POST /fapi/v1/algoOrder' },
       { kind: 'unknown', taken: false, probability: 0.1, path: 'POST /fapi/v1/algoOrder' },
     )
-    let risk = await start(account.risk)
     const both = await openHeld(account, 2)
     for (const held of both) await untilLadder(client, held.instrument.symbol, 25_000)
-    await risk.signal('SIGKILL')
-    risk = await start(account.risk)
+    await restartKeeper()
     for (const { instrument, side, size } of both) await client.market(instrument.symbol, side, size)
     for (const held of both) await untilLadder(client, held.instrument.symbol, 25_000)
-    expect(risk.crash()).to.equal(undefined)
+    expect(keeper.crash()).to.equal(undefined)
   })
 
   it('go on with the process that stands by when the one that keeps them freezes, and are its alone', async () => {
-    const account = await openAccount(system, 'frozen')
     const { client } = account
-    const first = await start(account.risk)
+    const first = keeper
     const second = await start({ ...account.risk, SLUICE_LOCAL_ADDRESS: '127.0.0.9' })
     const [held] = await openHeld(account)
     const { symbol } = held.instrument
@@ -190,11 +202,10 @@ describe('the stops of an account', function () {
   })
 
   it('stand for both sides of a symbol in hedge mode', async () => {
-    const account = await openAccount(system, 'hedge', { dualSidePosition: true })
-    const { client } = account
+    const { client, risk } = await openAccount(system, 'hedge', { dualSidePosition: true })
     const [instrument] = await perpetualsOf(system, 1)
     if (instrument === undefined) throw new Error('no instrument is known')
-    await start(account.risk)
+    await start(risk)
     const { symbol, maxMarketQty } = instrument
     const size = floorTo(div(maxMarketQty ?? '100', '100', 8), instrument.lotSize ?? '1')
     await client.market(symbol, 'BUY', size, { positionSide: 'LONG' })
@@ -210,12 +221,12 @@ describe('the stops of an account', function () {
   })
 
   it('are not kept in an account whose margin is shared, and that is told', async () => {
-    const account = await openAccount(system, 'shared', { multiAssetsMargin: true })
-    await start(account.risk)
-    await openHeld(account)
-    const isTold = async () => (await conditionsOf(system, account.of)).includes('ladder modes')
+    const shared = await openAccount(system, 'shared', { multiAssetsMargin: true })
+    await start(shared.risk)
+    await openHeld(shared)
+    const isTold = async () => (await conditionsOf(system, shared.of)).includes('ladder modes')
     await until('it is told', isTold, 10_000)
-    expect((await account.client.truth()).openAlgoOrders).to.deep.equal([])
+    expect((await shared.client.truth()).openAlgoOrders).to.deep.equal([])
   })
 
   it('need --live', async () => {
