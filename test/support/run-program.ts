@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { projectRoot } from '../../lib/hub/project-root.ts'
+import type { SluiceAnswer, SluiceCommand } from './sluice-thread.ts'
 
 /** How a program ended, and what it said. */
 export interface Ended {
@@ -49,34 +49,61 @@ function gather(stream: Readable): string[] {
 }
 
 /**
- * Runs a command of `./scripts/sluice` until it ends by itself, in a thread, which starts in two thirds of the time of a
- * process. What starts a program itself writes to the screen of these tests: that needs `runProgram`.
+ * Runs a command of `./scripts/sluice` until it ends by itself, one at a time in a thread that has loaded the command line
+ * once for all of them. It differs from a process: it runs as compiled, not packed, has no standard input, and what a
+ * finished command has left is not ended with it. What writes to the screen past `process.stdout`, as a program does that a
+ * command starts, or a detailed log, writes to the screen of these tests: that needs `runProgram`.
  */
-export async function runSluice(
+export function runSluice(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const thread = new Worker(join(projectRoot(), 'scripts/sluice.js'), {
-    argv: [...args],
-    env: cleanEnvironment(environment),
-    stdout: true,
-    stderr: true,
-  })
-  const [stdout, stderr] = [gather(thread.stdout), gather(thread.stderr)]
-  // As Node.js tells it for a process.
-  thread.once('error', (error: Error) => {
-    stderr.push(error.stack ?? error.message)
-  })
+  const command = { args, environment: cleanEnvironment(environment) }
+  // A thread has one environment, one exit code and one standard output.
+  const ended = lastCommand.then(() => runInThread(command))
+  lastCommand = ended.catch(() => {})
+  return ended
+}
+
+let lastCommand: Promise<unknown> = Promise.resolve()
+let sluiceThread: Worker | undefined
+let hear: (answer: SluiceAnswer) => void = () => {}
+
+async function runInThread(command: SluiceCommand): Promise<Ended> {
+  const thread = (sluiceThread ??= startThread())
   let isLate = false
   const late = setTimeout(() => {
     isLate = true
     void thread.terminate()
   }, endTimeoutMs)
-  const ends = [thread.stdout, thread.stderr].map((stream) => once(stream, 'end'))
+  const said = { stdout: '', stderr: '' }
   const code = await new Promise<number>((resolve) => {
-    thread.once('exit', resolve)
+    hear = (answer) => {
+      said.stdout += answer.stdout ?? ''
+      said.stderr += answer.stderr ?? ''
+      if (answer.code !== undefined) resolve(answer.code)
+    }
+    thread.postMessage(command)
   })
-  await Promise.all(ends)
+  hear = () => {}
   clearTimeout(late)
-  return { code: isLate ? null : code, stdout: stdout.join(''), stderr: stderr.join('') }
+  // The next command needs one that lives.
+  if (isLate) await thread.terminate()
+  return { code: isLate ? null : code, ...said }
+}
+
+function startThread(): Worker {
+  const thread = new Worker(join(projectRoot(), 'dist/test/support/sluice-thread.js'), {
+    env: cleanEnvironment(),
+  })
+  thread.on('message', (answer: SluiceAnswer) => hear(answer))
+  // As Node.js tells it for a process.
+  thread.on('error', (error: Error) => hear({ stderr: error.stack ?? error.message }))
+  thread.once('exit', (code) => {
+    sluiceThread = undefined
+    hear({ code })
+  })
+  // The tests end while it waits for a command. Last, since who listens to a thread holds it again.
+  thread.unref()
+  return thread
 }
