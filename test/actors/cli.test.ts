@@ -38,6 +38,25 @@ describe('./scripts/sluice', function () {
     return sluice(args, { SLUICE_NAMESPACE: hub.config.namespace })
   }
 
+  it('is a program that helps, refuses, answers, and then ends', async () => {
+    const hub = await redis.hub()
+    await seedSystem(hub)
+    const environment = { REDIS_URL: redis.url(), SLUICE_NAMESPACE: hub.config.namespace }
+    const run = (...args: string[]) => runProgram('scripts/sluice.js', args, environment)
+    const [help, typo, shown] = await Promise.all([
+      run('--help'),
+      run('status', '--jsn'),
+      run('klines', 'btcusdt'),
+    ])
+    expect(help.stdout)
+      .to.match(/^Usage: sluice /)
+      .and.to.contain('Exit codes: 0 done')
+    expect([help.code, help.stderr]).to.deep.equal([0, ''])
+    expectRefusal(typo, "'--jsn'", 'Did you mean --json?')
+    expect(shown.stdout).to.match(/^BTCUSDT 1m on binanceusdm/)
+    expect([shown.code, shown.stderr]).to.deep.equal([0, ''])
+  })
+
   it('says in one sentence what was typed wrongly, with what was meant, and ends with 2', async () => {
     const cases: readonly (readonly [args: string[], ...parts: string[]])[] = [
       [['statu'], "'statu'", 'Did you mean status?'],
@@ -46,7 +65,6 @@ describe('./scripts/sluice', function () {
       [['backfill'], '--all', 'neither'],
     ]
     const more: typeof cases = [
-      [['status', '--jsn'], "'--jsn'", 'Did you mean --json?'],
       [['klines'], 'symbol'],
       [['klines', 'BTCUSDT', '--limit', 'many'], '--limit', 'was "many"'],
     ]
