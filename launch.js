@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { loadPack } from './load-pack.js'
+import './postpone-wasm.js'
 
 /** Starts the compiled program of a folder, with errors that name the TypeScript sources. */
 export async function launch(folder) {

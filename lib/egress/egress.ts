@@ -41,6 +41,8 @@ interface CallScope {
   readonly orders: OrderBooking | undefined
 }
 
+// Of all addresses: each storage costs every promise of the process a little, whether anything is kept in it or not.
+const scopes = new AsyncLocalStorage<CallScope>()
 const restFlow: Flow = { name: 'rest', share: 0 }
 
 // Real ms.
@@ -54,7 +56,6 @@ const guardMs = 1_500
 /** The address that the configuration names, at a venue. */
 export function openEgress(hub: Hub, venue: string): Egress {
   const { address, share } = hub.config
-  const scopes = new AsyncLocalStorage<CallScope>()
   const permitted = new Map<string, number>()
   const announcedAt = new Map<string, number>()
   const closures = openClosures(hub, venue)

@@ -106,12 +106,25 @@ function proxySettings(proxy: string): Raw {
   return proxy.startsWith('socks5') ? { socksProxy: proxy } : { httpsProxy: proxy }
 }
 
+/** For a class with streams ccxt asks an instance of one without how it describes itself, and makes all its methods for that. */
+function withoutEndpoints<T>(Base: ClientClass, run: () => T): T {
+  let owner = Base.prototype as Partial<Pick<CcxtExchange, 'defineRestApi'>>
+  while (!Object.hasOwn(owner, 'defineRestApi')) owner = Object.getPrototypeOf(owner) as typeof owner
+  const { defineRestApi } = owner
+  owner.defineRestApi = () => {}
+  try {
+    return run()
+  } finally {
+    if (defineRestApi !== undefined) owner.defineRestApi = defineRestApi
+  }
+}
+
 function guard(Base: ClientClass, venue: Venue, options: ClientOptions): VenueClientClass {
   const now = options.now ?? Date.now
 
   return class GuardedClient extends Base implements VenueClient {
     override describe(): Raw {
-      const description = descriptions.get(Base) ?? (super.describe() as Raw)
+      const description = descriptions.get(Base) ?? withoutEndpoints(Base, () => super.describe() as Raw)
       descriptions.set(Base, description)
       return description
     }

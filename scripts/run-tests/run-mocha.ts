@@ -54,6 +54,7 @@ export async function runMocha(
     '--timeout=30000',
     `--reporter=${join(root, 'scripts', 'run-tests', 'reporter.cjs')}`,
     ours('source-maps.js'),
+    `--require=${join(root, 'postpone-wasm.js')}`,
     ...(soak ? [ours('soak-patience.js')] : []),
     ...flags,
     ...files.map((file) => join('dist', file.replace(/\.ts$/, '.js'))),

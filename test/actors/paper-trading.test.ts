@@ -44,7 +44,7 @@ describe('a trader on paper', function () {
     symbols: 3,
     rate: 20,
     share: 0.05,
-    candleShare: 0.015,
+    candleShare: 0.008,
     settings: { SLUICE_TICKER_SHARE: '0.4' },
     simulatorFlags: writeDipRecording(recordings),
   })

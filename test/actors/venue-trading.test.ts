@@ -28,7 +28,7 @@ for (const venue of soak ? (['okx', 'bybit'] as const) : (['okx'] as const)) {
     it('opens once, has its stops, and is flat when a person says so', async () => {
       const system = running()
       const client = await openTrading(system)
-      orders = await openOrderSystem(system, nameAt(venue, symbol))
+      orders = await openOrderSystem(system, { symbol: nameAt(venue, symbol) })
       await startRisk(system, { SLUICE_ADDRESS: 'here', SLUICE_LOCAL_ADDRESS: '' })
       await startOrders(system)
       const startedAt = Date.now()

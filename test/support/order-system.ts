@@ -45,16 +45,22 @@ export const orderSettings = { ...keySettings, SLUICE_LIVE: 'true' }
 
 /**
  * Starts what an account's orders need and is not there, but for the actor that sends them, and lets trading begin long
- * ago.
+ * ago. Its intents are for `symbol`; where the account is followed already, no position actor is started.
  */
-export async function openOrderSystem(system: System, symbol = 'BTCUSDT'): Promise<OrderSystem> {
+export async function openOrderSystem(
+  system: System,
+  {
+    symbol = 'BTCUSDT',
+    isFollowed = false,
+  }: { readonly symbol?: string; readonly isFollowed?: boolean } = {},
+): Promise<OrderSystem> {
   const { hub, of } = system
   const denied = new Map<string, Denial>()
   const isListed = async () => (await readInstruments(hub, of.venue)).size >= system.symbols
   await until('the venue is listed', isListed, listedWithinMs)
   const [stopMarket] = await Promise.all([
     system.isListed ? pollMarket(hub, of.venue, system.simulator) : startMarket(system),
-    system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' }),
+    ...(isFollowed ? [] : [system.start('position', { ...keySettings, SLUICE_ACCOUNT_SHARE: '0.2' })]),
   ])
   await begin(system)
   const stopPolling = system.klines.length === 0 ? pollAsKlines(system) : () => {}
