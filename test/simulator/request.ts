@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 
 export interface Answer {
   readonly status: number
@@ -6,7 +6,12 @@ export interface Answer {
   readonly body: string
 }
 
-/** One request on a connection of its own, from `localAddress`; rejects when the body does not come whole. */
+// Given up before the simulator would do so.
+const agent = new Agent({ keepAlive: true, timeout: 1_000 })
+// A look costs a request, and many wait for seconds.
+const pollMs = 30
+
+/** One request from `localAddress`, on a connection that no other one has; rejects when the body does not come whole. */
 export function request(
   url: string,
   how: {
@@ -19,7 +24,7 @@ export function request(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', body, localAddress = '127.0.0.1', headers = {} } = how
-    const sent = httpRequest(url, { method, localAddress, headers, agent: false }, (response) => {
+    const sent = httpRequest(url, { method, localAddress, headers, agent }, (response) => {
       let received = ''
       response.setEncoding('utf8')
       response.on('data', (part: string) => (received += part))
@@ -52,7 +57,7 @@ export async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
     const found = await read()
     if (found !== undefined) return found
     if (Date.now() > deadline) throw new Error('not reached within 20 s')
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }
 

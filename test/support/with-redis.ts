@@ -64,6 +64,6 @@ async function coverAllSlots(redis: EmbeddedRedis): Promise<void> {
   const { config } = readConfig({}, {})
   const hub = await openHub(config, redis.endpoint, openLog('error', {}), 'cover-slots')
   await hub.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  while (!String(await hub.redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await sleep(20)
+  while (!String(await hub.redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await sleep(100)
   hub.close()
 }
