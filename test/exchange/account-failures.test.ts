@@ -10,6 +10,8 @@ import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 import { sendJson, startVenueServer } from '../support/venue-server.ts'
 
+const isSoak = process.env['SOAK_RUNS'] !== undefined
+
 const strangerKeys = {
   key: 'Str4ngerKeyZxCvBnMqWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoPaSdFgHjKl0',
   secret: 'Str4ngerSecretZxCvBnMqWeRtYuIoPaSdFgHjKlZxCvBnMqWeRtYuIoPaSdFgHj',
@@ -84,8 +86,12 @@ describe('a request of an account that fails', function () {
   }
   it('tells nothing secret, whichever it is and however it fails', async () => {
     const failed = new Map<string, number>()
-    for (const [path, run] of Object.entries(calls)) {
-      for (const [what, fault] of Object.entries(faults)) {
+    let pairs = 0
+    for (const [i, [path, run]] of Object.entries(calls).entries()) {
+      for (const [j, [what, fault]] of Object.entries(faults).entries()) {
+        // All calls go the same way: each fails in a third of the ways, and in each way a third of them do.
+        if (!isSoak && (i + j) % 3 > 0) continue
+        pairs += 1
         // The time, without which nothing can be signed, is told.
         await simulator.reset()
         await exchange.fetchTime()
@@ -99,7 +105,7 @@ describe('a request of an account that fails', function () {
       }
     }
     // The fault that strikes is of the account's own request too, not only of the time's.
-    expect(failed.get('RetryLaterError')).to.be.greaterThan(50)
+    expect(failed.get('RetryLaterError')).to.be.greaterThan(pairs / 3)
   })
 
   it('by its own answer names the venue, the account and the code, and nothing secret', async () => {

@@ -124,7 +124,7 @@ describe('what was recorded of the venues', () => {
         const after = names(checkShape(of.shape, changed(of.payload, at.steps, change)))
         expect(after.filter((each) => !of.before.includes(each))).to.have.members(findingsOf(at, change))
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env['SOAK_RUNS'] ?? 100) },
     )
   })
 })
