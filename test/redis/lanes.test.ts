@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -11,6 +12,7 @@ import type { HandoutOrder } from './lanes-worker.ts'
 
 const lane: Lane = { venue: 'binanceusdm', interval: '1m', name: 'all' }
 const token = 'the-leader'
+const soak = process.env['SOAK_RUNS'] !== undefined
 
 async function lead(hub: Hub, by = token): Promise<void> {
   await hub.redis.set(cursorLease(hub, lane.venue), by)
@@ -24,6 +26,15 @@ async function next(hub: Hub, count: number): Promise<string[]> {
 
 describe('lanes', () => {
   const redis = withRedis({ cluster: true })
+  // They load while the first tests run.
+  const workers: ChildProcess[] = []
+  before(() => {
+    const file = fileURLToPath(new URL('./lanes-worker.js', import.meta.url))
+    for (let count = soak ? 16 : 3; count > 0; count--) workers.push(fork(file))
+  })
+  after(() => {
+    for (const worker of workers) if (worker.connected) worker.disconnect()
+  })
 
   it('hand out their symbols in order, round and round', async () => {
     const hub = await redis.hub()
@@ -104,7 +115,7 @@ describe('lanes', () => {
     const symbols = Array.from({ length: 8_000 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, symbols)
     const places = new Map(symbols.map((symbol, at) => [symbol, at]))
-    const handed = await handOutFrom(hub, { processes: 3, handouts: 2_000, token })
+    const handed = await handOutFrom(hub, workers.slice(0, 3), { handouts: 2_000, token })
     const positions = handed.map((each) => each.map((symbol) => places.get(symbol) ?? -1))
     const all = positions.flat().toSorted((a, b) => a - b)
     expect(all.length).to.be.within(2_000, 6_000)
@@ -117,12 +128,11 @@ describe('lanes', () => {
 
   it('hand out evenly to many processes while symbols come and go', async function () {
     this.timeout(300_000)
-    const soak = process.env['SOAK_RUNS'] !== undefined
     const hub = await redis.hub()
     await lead(hub)
     const stay = Array.from({ length: 20 }, (_, at) => `S${at}`)
     await writeLane(hub, lane, token, stay)
-    const work = handOutFrom(hub, { processes: soak ? 16 : 3, handouts: soak ? 100_000 : 4_000, token })
+    const work = handOutFrom(hub, workers, { handouts: soak ? 100_000 : 4_000, token })
     let changes = 0
     let done = false
     const change = (async () => {
@@ -163,28 +173,29 @@ describe('the lease', () => {
   })
 })
 
-/** What each of so many processes is handed, in the order in which it was. */
+/** What each of some processes is handed, in the order in which it was. */
 async function handOutFrom(
   hub: Hub,
-  of: { processes: number; handouts: number; token: string },
+  workers: readonly ChildProcess[],
+  of: { handouts: number; token: string },
 ): Promise<string[][]> {
-  const worker = fileURLToPath(new URL('./lanes-worker.js', import.meta.url))
   const order: HandoutOrder = {
     endpoint: hub.endpoint,
     namespace: hub.config.namespace,
     lane,
     token: of.token,
-    handouts: Math.ceil(of.handouts / of.processes),
+    handouts: Math.ceil(of.handouts / workers.length),
   }
   return Promise.all(
-    Array.from({ length: of.processes }, async () => {
-      const child = fork(worker, [JSON.stringify(order)])
-      return new Promise<string[]>((resolve, reject) => {
-        child.once('message', (message) => resolve(message as string[]))
-        child.once('error', reject)
-        // Not on its exit, which may be seen before its message is.
-        child.once('disconnect', () => reject(new Error('a worker ended without an answer')))
-      })
-    }),
+    workers.map(
+      (worker) =>
+        new Promise<string[]>((resolve, reject) => {
+          worker.once('message', (message) => resolve(message as string[]))
+          worker.once('error', reject)
+          // Not on its exit, which may be seen before its message is.
+          worker.once('disconnect', () => reject(new Error('a worker ended without an answer')))
+          worker.send(order)
+        }),
+    ),
   )
 }

@@ -94,7 +94,9 @@ describe('simulator account arithmetic', function () {
   ] as const) {
     it(`holds through orders, fills, flips and funding in ${mode} mode`, async () => {
       // A simulated minute lasts half a second.
-      const simulator = await startWave('--rate', '120', '--weight-limit', '1000000')
+      const simulator = await startWave(
+        ...['--venue', 'binanceusdm', '--rate', '120', '--weight-limit', '1000000'],
+      )
       try {
         const wish = { key: 'demo', secret: 'demo', dualSidePosition: hedged }
         await postJson(`${simulator.url}/_sim/accounts`, wish)

@@ -10,7 +10,7 @@ import { runExit } from '../../support/exit-run.ts'
 import type { ExitStory } from '../../support/exit-run.ts'
 import { toPerpetual } from '../../support/instrument.ts'
 
-const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 300) }
+const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 150) }
 
 const sight: ExitSight = {
   account: 'main',

@@ -12,7 +12,7 @@ import { amount } from '../../support/arbitrary-instrument.ts'
 import { toPerpetual } from '../../support/instrument.ts'
 import { account, facts, order } from '../../support/order-facts.ts'
 
-const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 200) }
+const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 100) }
 const marks: Record<string, Decimal> = { AUSDT: '100', BUSDT: '33.3333333', CUSDT: '0.0701' }
 const limits = limitsOf({
   orderNotional: 500,

@@ -10,7 +10,7 @@ import { isBeyond } from '../../../lib/risk/stop-triggers.ts'
 import { amount, anyInstrument } from '../../support/arbitrary-instrument.ts'
 import { toPerpetual } from '../../support/instrument.ts'
 
-const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 300) * 5 }
+const runs = { numRuns: Number(process.env['SOAK_RUNS'] ?? 120) * 5 }
 const limits = limitsOf({})
 const long: StopPosition = {
   symbol: 'AUSDT',
