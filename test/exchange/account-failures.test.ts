@@ -1,14 +1,15 @@
-import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { RetryLaterError, VenueRejectedError } from '../../lib/model/errors.ts'
 import type { AccountExchange } from '../../lib/exchange/account-exchange.ts'
 import { freePort } from '../../lib/hub/embedded-redis.ts'
 import { longKeys, openTestAccount } from '../support/account.ts'
+import type { TestAccount } from '../support/account.ts'
 import { failureOf } from '../support/failure-of.ts'
 import { startSimulator } from '../support/simulator.ts'
 import type { Simulator } from '../support/simulator.ts'
 import { sendJson, startVenueServer } from '../support/venue-server.ts'
+import type { VenueServer } from '../support/venue-server.ts'
 
 const isSoak = process.env['SOAK_RUNS'] !== undefined
 
@@ -48,13 +49,13 @@ describe('a request of an account that fails', function () {
       '--account',
       `${longKeys.key}:${longKeys.secret}`,
     )
-  })
-  after(() => simulator.stop())
-  beforeEach(async () => {
-    await simulator.reset()
     exchange = (await openTestAccount(simulator.url)).exchange
   })
-  afterEach(() => exchange.close())
+  after(async () => {
+    await exchange.close()
+    await simulator.stop()
+  })
+  beforeEach(() => simulator.reset())
 
   const calls: Record<string, (of: AccountExchange) => Promise<unknown>> = {
     account: (of) => of.fetchAccount(),
@@ -198,16 +199,26 @@ describe('a request of an account that fails', function () {
     'no listenKey': ['listenKey', { code: 200 }],
     'a row that is null': ['v3/positionRisk', [null]],
   }
-  for (const [what, [path, body]] of Object.entries(strange)) {
-    it(`with ${what} is no answer, and may be made again later`, async () => {
-      const answer = (response: ServerResponse) => sendJson(response, body)
-      const server = await startVenueServer((_, response) => answer(response))
-      const test = await openTestAccount(server.url)
+  describe('since its answer tells something else', () => {
+    let answer: unknown
+    let server: VenueServer
+    let test: TestAccount
+    before(async () => {
+      server = await startVenueServer((_, response) => sendJson(response, answer))
+      test = await openTestAccount(server.url)
       test.clock.correct(Date.now(), Date.now(), Date.now())
-      const failure = await failureOf(async () => calls[path]?.(test.exchange))
-      expect(failure).to.be.instanceOf(RetryLaterError)
+    })
+    after(async () => {
       await test.exchange.close()
       await server.close()
     })
-  }
+
+    for (const [what, [path, body]] of Object.entries(strange)) {
+      it(`with ${what} is no answer, and may be made again later`, async () => {
+        answer = body
+        const failure = await failureOf(async () => calls[path]?.(test.exchange))
+        expect(failure).to.be.instanceOf(RetryLaterError)
+      })
+    }
+  })
 })

@@ -30,14 +30,17 @@ describe('a request that fails', () => {
   before(async function () {
     this.timeout(20_000)
     simulator = await startSimulator('--symbols', '4')
-  })
-  after(() => simulator.stop())
-  beforeEach(async () => {
-    await simulator.reset()
     gate = openRecordingGate()
     exchange = await open(simulator.url)
   })
-  afterEach(() => exchange.close())
+  after(async () => {
+    await exchange.close()
+    await simulator.stop()
+  })
+  beforeEach(async () => {
+    await simulator.reset()
+    gate.passed.length = 0
+  })
 
   async function open(url: string): Promise<Exchange> {
     const opened = await openExchange('binanceusdm', { url, localAddress: '', proxy: '', gate })

@@ -17,13 +17,18 @@ describe('orders at the venue', function () {
 
   let simulator: Simulator
   let test: TestOrders
+  let cleaner: TestOrders
   let ids = 0
 
   before(async () => {
     const account = ['--account', 'one:first:USDT=10000000']
     simulator = await startSimulator('--symbols', '2', '--weight-limit', '1000000', ...account)
+    cleaner = await openTestOrders(simulator.url, 'one', 'first')
   })
-  after(() => simulator.stop())
+  after(async () => {
+    await cleaner.exchange.close()
+    await simulator.stop()
+  })
   beforeEach(async () => {
     await simulator.reset()
     test = await openTestOrders(simulator.url, 'one', 'first')
@@ -31,11 +36,9 @@ describe('orders at the venue', function () {
   afterEach(async () => {
     await simulator.reset()
     await test.exchange.close()
-    test = await openTestOrders(simulator.url, 'one', 'first')
-    await test.exchange.cancelOrders(symbol)
-    for (const stop of await test.exchange.fetchOpenStops(symbol))
-      await test.exchange.cancelStop(symbol, stop.clientOrderId)
-    await test.exchange.close()
+    await cleaner.exchange.cancelOrders(symbol)
+    for (const stop of await cleaner.exchange.fetchOpenStops(symbol))
+      await cleaner.exchange.cancelStop(symbol, stop.clientOrderId)
   })
 
   const newId = () => `t${(ids += 1)}`

@@ -17,6 +17,7 @@ import type { Simulator } from '../support/simulator.ts'
 const keys = closeKeys('doctor', 'a-secret-of-the-doctor', 'a-phrase-of-the-doctor')
 // Bybit takes 10 orders of an account in a second.
 const betweenTradesMs = 700
+const isSoak = process.env['SOAK_RUNS'] !== undefined
 const venues = ['binanceusdm', 'okx', 'bybit'] as const
 
 describe('a look at a venue', function () {
@@ -156,7 +157,9 @@ describe('a look at a venue', function () {
         [[`word ${place}.${word}`], (row) => (row[word] = 'SLEEPING')],
         [[`unknown ${place}.colour`], (row) => (row['colour'] = 'red')],
       ]
-      for (const [expected, change] of ways) {
+      // The same looks at the rows of all venues; where they stand differs.
+      const all = isSoak || venue === 'binanceusdm'
+      for (const [expected, change] of all ? ways : ways.slice(1, 2)) {
         inRow(path, list, change)
         const sights = await look(venue, {}, endpoints.length)
         expect(found(sights)).to.deep.equal(expected)

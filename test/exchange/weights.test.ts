@@ -15,13 +15,19 @@ describe('the weight of a request', () => {
     this.timeout(20_000)
     // So slow a clock that no minute, and no window of weight, ends meanwhile.
     simulator = await startSimulator('--symbols', '8', '--rate', '0.01', '--weight-limit', '1000000')
-  })
-  after(() => simulator.stop())
-  beforeEach(async () => {
     gate = openRecordingGate()
-    exchange = await openExchange('binanceusdm', { url: simulator.url, localAddress: '', proxy: '', gate })
+    exchange = await open('')
   })
-  afterEach(() => exchange.close())
+  after(async () => {
+    await exchange.close()
+    await simulator.stop()
+  })
+  beforeEach(() => {
+    gate.passed.length = 0
+  })
+
+  const open = (localAddress: string) =>
+    openExchange('binanceusdm', { url: simulator.url, localAddress, proxy: '', gate })
 
   /** What the simulator counted since it was last asked. */
   let countedBefore = 0
@@ -73,7 +79,9 @@ describe('the weight of a request', () => {
     await countedSince()
     const before = (await simulator.stats()).requests
     // Without markets ccxt asks for them first.
-    const volumes = await exchange.fetchQuoteVolumes()
+    const other = await open('')
+    const volumes = await other.fetchQuoteVolumes()
+    await other.close()
     expect(gate.passed.map(({ path }) => path)).to.deep.equal(['exchangeInfo', 'ticker/24hr'])
     expect((await simulator.stats()).requests - before).to.equal(gate.passed.length)
     expect(await countedSince()).to.equal(gate.weight())
@@ -111,12 +119,7 @@ describe('the weight of a request', () => {
   })
 
   it('counts for the local address that the requests are sent from', async () => {
-    const from = await openExchange('binanceusdm', {
-      url: simulator.url,
-      localAddress: '127.0.0.2',
-      proxy: '',
-      gate,
-    })
+    const from = await open('127.0.0.2')
     try {
       await from.fetchTime()
       await from.fetchInstruments()
