@@ -95,7 +95,12 @@ describe('simulator account arithmetic', function () {
     it(`holds through orders, fills, flips and funding in ${mode} mode`, async () => {
       // A simulated minute lasts half a second.
       const simulator = await startWave(
-        ...['--venue', 'binanceusdm', '--rate', '120', '--weight-limit', '1000000'],
+        '--venue',
+        'binanceusdm',
+        '--rate',
+        '120',
+        '--weight-limit',
+        '1000000',
       )
       try {
         const wish = { key: 'demo', secret: 'demo', dualSidePosition: hedged }
