@@ -15,7 +15,8 @@ export interface HandoutOrder {
 }
 
 process.on('message', (message) => {
-  void work(message as HandoutOrder).then((handed) => process.send?.(handed))
+  // Whoever asked may be gone.
+  void work(message as HandoutOrder).then((handed) => process.send?.(handed, () => {}))
 })
 
 async function work(order: HandoutOrder): Promise<string[]> {

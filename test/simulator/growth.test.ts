@@ -4,6 +4,8 @@ import { emptyGrown, growCandle } from '../../simulator/core/growth.ts'
 import { getJson, until, type KlineRow } from './request.ts'
 import { startSimulator } from './start-simulator.ts'
 
+const stepMs = process.env['SOAK_RUNS'] === undefined ? 1_000 : 500
+
 describe('simulator growth of an open candle', function () {
   this.timeout(20_000)
 
@@ -21,7 +23,7 @@ describe('simulator growth of an open candle', function () {
     fc.assert(
       fc.property(finals, fc.integer(), (final, seed) => {
         let before = { ...emptyGrown(), high: final.open, low: final.open }
-        for (let elapsedMs = 0; elapsedMs <= 60_000; elapsedMs += 500) {
+        for (let elapsedMs = 0; elapsedMs <= 60_000; elapsedMs += stepMs) {
           const now = emptyGrown()
           growCandle(final, seed, elapsedMs, 0.001, now)
           expect(now.open).to.equal(final.open)
