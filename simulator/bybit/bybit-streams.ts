@@ -135,6 +135,7 @@ export class BybitStreams implements Streams {
 
   private tell(event: AccountEvent): void {
     const { account } = event
+    if (![...this.connections].some((connection) => connection.account === account)) return
     const { market } = this.exchange
     const now = Math.max(this.exchange.clock.now(), event.time)
     const send = (topic: string, row: object) => this.send(account, topic, row, now)
