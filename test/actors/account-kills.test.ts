@@ -7,7 +7,7 @@ import { withSystems } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 const soak = process.env['SOAK_RUNS'] !== undefined
-const forMs = soak ? 300_000 : 7_000
+const forMs = soak ? 300_000 : 4_500
 const sources: readonly AccountSource[] = ['account', 'risk', 'stream']
 const lots: Readonly<Record<string, number>> = { BTCUSDT: 0.01, ETHUSDT: 0.1, SOLUSDT: 1 }
 
@@ -21,7 +21,7 @@ describe('an account whose processes are killed', function () {
   const open = withSystems()
 
   it('is never wrong on the way, and right at the end', async () => {
-    const system = await open({ symbols: 12, klines: 0, cursors: 0 })
+    const system = await open({ symbols: 4, klines: 0, cursors: 0 })
     const start = (source: AccountSource) => system.start('position', sourceSettings(source))
     const running = new Map<AccountSource, Child>()
     for (const source of sources) running.set(source, await start(source))

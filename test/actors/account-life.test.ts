@@ -12,12 +12,19 @@ import { AccountClient } from '../simulator/account-client.ts'
 import { keySettings, of, openTrading } from '../support/account-system.ts'
 import type { Child } from '../support/child.ts'
 import { postJson } from '../simulator/request.ts'
-import { lane, venue, withSystem, withSystems } from '../support/system.ts'
+import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until, untilFound } from '../support/until.ts'
 
 const textOf = async (system: System, name: string, at: AccountOf = of) =>
   (await readConditions(system.hub, at)).get(name)?.text ?? ''
+
+const cursorSettings = {
+  SLUICE_UNIVERSE_SCHEDULE: '*/2 * * * * *',
+  SLUICE_SYMBOL_LIMIT: '3',
+  // To ask for the whole market every 2 s takes half of an address in real time.
+  SLUICE_SHARE: '0.5',
+}
 
 interface AccountAtWork {
   readonly system: System
@@ -27,15 +34,43 @@ interface AccountAtWork {
   readonly start: (settings?: Readonly<Record<string, string>>) => Promise<Child>
 }
 
-describe('what an account holds', function () {
+describe('an account that is looked after', function () {
   this.timeout(120_000)
-  const open = withSystems()
+  const opened = withSystem({ symbols: 8, rate: 3, klines: 0, cursors: 0 })
+
+  let readerOfMain: Child | undefined
+
+  afterEach(async () => {
+    for (const position of opened().positions) if (position !== readerOfMain) await position.signal('SIGKILL')
+  })
+
+  /** Who reads the account of all but the tests that need one of their own. */
+  async function readMain(): Promise<void> {
+    readerOfMain ??= await opened().start('position', keySettings)
+  }
+
+  /** An account that no other test has, and a client that trades in it. */
+  async function openAccount(account: string, modes: object = {}): Promise<AccountAtWork> {
+    const system = opened()
+    const { url } = system.simulator
+    const { status } = await postJson(`${url}/_sim/accounts`, { key: account, secret: account, ...modes })
+    expect(status).to.equal(200)
+    const settings = {
+      SLUICE_ACCOUNT: account,
+      [keyName('KEY', account)]: account,
+      [keyName('SECRET', account)]: account,
+    }
+    return {
+      system,
+      of: { venue, account },
+      client: await AccountClient.open(url, account, account),
+      start: (more = {}) => system.start('position', { ...settings, ...more }),
+    }
+  }
 
   it('stays followed whatever the filters say, and is banned and told when it is being settled', async () => {
-    const settings = { SLUICE_UNIVERSE_SCHEDULE: '*/2 * * * * *', SLUICE_SYMBOL_LIMIT: '3' }
-    // To ask for the whole market every 2 s takes half of an address.
-    const simulatorFlags = ['--symbols', '8']
-    const system = await open({ symbols: 3, simulatorFlags, share: 0.95, klines: 0, settings })
+    const system = opened()
+    await system.start('symbol-cursor', cursorSettings)
     const isChosen = async () => (await readLane(system.hub, lane)).length === 3
     await until('a lane of three symbols', isChosen, 30_000)
     const followed = await readLane(system.hub, lane)
@@ -45,7 +80,7 @@ describe('what an account holds', function () {
       .map(({ symbol }) => symbol)
     const client = await openTrading(system)
     await client.market(held, 'BUY', '10')
-    await system.start('position', keySettings)
+    await readMain()
     // In whatever part of the minute it starts: nothing may be opened before.
     const isRead = () => isIncomeRead(system.hub, of)
     tell(`the income is read after ${await until('the income is read', isRead, 10_000)} ms`)
@@ -76,35 +111,25 @@ describe('what an account holds', function () {
     const clear = async () =>
       (await banned()) === undefined && (await textOf(system, `listing ${held}`)) === ''
     await until('both are gone', clear, 20_000)
-  })
-})
-
-describe('an account that is looked after', function () {
-  this.timeout(120_000)
-  const opened = withSystem({ symbols: 6, rate: 10, klines: 0, cursors: 0 })
-
-  afterEach(async () => {
-    for (const position of opened().positions) await position.signal('SIGKILL')
+    for (const cursor of system.cursors) await cursor.signal('SIGKILL')
   })
 
-  /** An account that no other test has, and a client that trades in it. */
-  async function openAccount(account: string, modes: object = {}): Promise<AccountAtWork> {
+  it('brings income, each row once and to the last digit', async () => {
     const system = opened()
-    const { url } = system.simulator
-    const { status } = await postJson(`${url}/_sim/accounts`, { key: account, secret: account, ...modes })
-    expect(status).to.equal(200)
-    const settings = {
-      SLUICE_ACCOUNT: account,
-      [keyName('KEY', account)]: account,
-      [keyName('SECRET', account)]: account,
-    }
-    return {
-      system,
-      of: { venue, account },
-      client: await AccountClient.open(url, account, account),
-      start: (more = {}) => system.start('position', { ...settings, ...more }),
-    }
-  }
+    const client = await openTrading(system)
+    for (const side of ['BUY', 'SELL', 'SELL', 'BUY'] as const) await client.market('BTCUSDT', side, '0.05')
+    await readMain()
+    await client.market('ETHUSDT', 'BUY', '0.1')
+    const rows = async () => readIncome(system.hub, of, 0)
+    const { income } = await client.truth()
+    const complete = async () => (await rows()).length >= income.length
+    await until('all rows are there', complete, 40_000)
+    const found = await rows()
+    expect(found.length).to.equal(income.length)
+    const sum = (amounts: string[]) => add('0', ...amounts)
+    expect(sum(found.map(({ amount }) => amount))).to.equal(sum(income.map(({ amount }) => amount)))
+    expect(found.map(({ id }) => id).toSorted()).to.deep.equal(income.map(({ id }) => id).toSorted())
+  })
 
   it('is halted when the position mode is another, and what was held in the old one is flat', async () => {
     const { system, of: traded, client, start } = await openAccount('hedging')
@@ -140,22 +165,6 @@ describe('an account that is looked after', function () {
     await start()
     const told = () => textOf(system, 'mode unsupported', traded).then((each) => each || undefined)
     expect(await untilFound('it is a condition', told, 15_000)).to.contain('multi-assets margin is on')
-  })
-
-  it('brings income, each row once and to the last digit', async () => {
-    const { system, of: paid, client, start } = await openAccount('paid')
-    for (const side of ['BUY', 'SELL', 'SELL', 'BUY'] as const) await client.market('BTCUSDT', side, '0.05')
-    await start({ SLUICE_ACCOUNT_SHARE: '0.5' })
-    await client.market('ETHUSDT', 'BUY', '0.1')
-    const rows = async () => readIncome(system.hub, paid, 0)
-    const { income } = await client.truth()
-    const complete = async () => (await rows()).length >= income.length
-    await until('all rows are there', complete, 40_000)
-    const found = await rows()
-    expect(found.length).to.equal(income.length)
-    const sum = (amounts: string[]) => add('0', ...amounts)
-    expect(sum(found.map(({ amount }) => amount))).to.equal(sum(income.map(({ amount }) => amount)))
-    expect(found.map(({ id }) => id).toSorted()).to.deep.equal(income.map(({ id }) => id).toSorted())
   })
 })
 

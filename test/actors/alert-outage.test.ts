@@ -7,7 +7,7 @@ import type { LarkMessage, Outage } from '../support/lark-server.ts'
 import { tell, until, watch } from '../support/until.ts'
 
 // Ten minutes, with ALERT_OUTAGE_S=600; windows shrink with it, so that there are ten of them in any outage.
-const outageMs = Number(process.env['ALERT_OUTAGE_S'] ?? 4) * 1_000
+const outageMs = Number(process.env['ALERT_OUTAGE_S'] ?? 3) * 1_000
 const windowMs = outageMs / 10
 
 describe('the alert actor', function () {
@@ -62,7 +62,7 @@ describe('the alert actor', function () {
     for (let i = 0; i < 100; i++)
       await Promise.all(Array.from({ length: 100 }, () => raiseAlert(hub, errorOf('one'))))
     await until('the first is told', async () => lark.messages.length > 0, 10_000)
-    await watch(4_000, async () => void expect(lark.messages.length).to.equal(1))
+    await watch(2_000, async () => void expect(lark.messages.length).to.equal(1))
     const known = await readAlert(hub, causeOf(errorOf('one')))
     expect(known?.state.count).to.equal(10_000)
     expect(known?.toldOf('lark').count).to.be.within(1, 10_000)

@@ -28,7 +28,7 @@ async function close(
   fault: { kind: 'rateLimit' | 'ban'; ms: number },
 ): Promise<{ refusedAt: number; endsAt: number }> {
   await system.simulator.reset()
-  const busy = async () => (await statsOf(system, closed)).requests > 20
+  const busy = async () => (await statsOf(system, closed)).requests > 10
   await until('both addresses are at work', busy, 10_000)
   const endsAt = Date.now() + fault.ms
   await system.simulator.faults({ ...fault, address: closed.SLUICE_LOCAL_ADDRESS })
@@ -58,13 +58,13 @@ async function requireSilence(system: System, refusedAt: number, endsAt: number)
   )
   expect(late).to.be.at.most(graceMs)
   expect(http429 + http418).to.equal(0)
-  // 30 % of 2,400 a minute are 12 a second. Fetchers give way to whatever else computes.
-  expect(perSecond).to.be.above(4)
+  // 20 % of 2,400 a minute are 8 a second. Fetchers give way to whatever else computes.
+  expect(perSecond).to.be.above(2.5)
   expect(oldest).to.be.below(system.lapMs + 5_000)
 }
 
 describe('an address that the venue closes', () => {
-  const opened = withSystem({ share: 0.3, klines: 0, cursors: 0 })
+  const opened = withSystem({ share: 0.2, klines: 0, cursors: 0 })
 
   before(async function () {
     this.timeout(60_000)
@@ -84,7 +84,7 @@ describe('an address that the venue closes', () => {
     it(`with ${what}, one of two, sends nothing until the time given, then goes on; another address is untouched`, async function () {
       this.timeout(60_000)
       const system = opened()
-      const { refusedAt, endsAt } = await close(system, { kind, ms: 4_000 })
+      const { refusedAt, endsAt } = await close(system, { kind, ms: 3_000 })
       await requireSilence(system, refusedAt, endsAt)
       const before = await statsOf(system, closed)
       const goesOn = async () => (await statsOf(system, closed)).lastRequestAt > endsAt

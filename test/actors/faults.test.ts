@@ -14,7 +14,7 @@ async function oldestMs(system: System): Promise<number> {
 }
 
 describe('an actor that is killed', () => {
-  const opened = withSystem({ share: 0.6, klines: 2, cursors: 2 })
+  const opened = withSystem({ symbols: 8, share: 0.3, klines: 2, cursors: 2 })
 
   it('in mid-job as a kline process leaves no symbol older than a lap and 5 s while another one lives', async function () {
     this.timeout(60_000)
@@ -22,7 +22,7 @@ describe('an actor that is killed', () => {
     const queue = openQueue<FetchJob>(system.hub, fetchQueue(venue))
     const activeIds = async () => (await queue.getActive()).map(({ id }) => id)
     // Slow answers, so that the process has jobs under way.
-    await system.simulator.faults({ kind: 'latency', ms: 400, path: '/klines' })
+    await system.simulator.faults({ kind: 'latency', ms: 800, path: '/klines' })
     await until('many jobs under way', async () => (await activeIds()).length >= 6, 10_000)
     const killedAt = Date.now()
     const atDeath = await activeIds()

@@ -1,14 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { readLane } from '../../lib/market/lanes.ts'
 import type { Lane } from '../../lib/market/lanes.ts'
-import { withFolder } from '../support/folder.ts'
 import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 
 const hotLane: Lane = { ...lane, name: 'hot' }
-const byHand = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
-const symbols = 10
+const byHand = ['BTCUSDT', 'ETHUSDT']
+const byFunction = 'SOLUSDT'
+const hot = [...byHand, byFunction]
+const [held, closed] = ['XRPUSDT', 'DOGEUSDT']
+const symbols = 6
 const share = 0.3
 const measuredTurns = 200
 // The schedule's second, a judging, and patience.
@@ -32,44 +37,50 @@ describe('the hot lane', () => {
     symbols,
     cursors: 0,
   })
-  const folder = withFolder()
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-hot-lane-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const write = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
 
-  afterEach(async () => {
-    for (const cursor of opened().cursors) await cursor.signal('SIGTERM')
-  })
-
-  /** The system with a hot lane under this condition. */
-  async function openHot(condition: object): Promise<System> {
-    const system = opened()
-    await system.start('symbol-cursor', {
+  before(async function () {
+    this.timeout(60_000)
+    const module = write(
+      'mine.mjs',
+      `export const isHot = ({ symbol, klines }) => symbol === '${byFunction}' && klines.length > 0`,
+    )
+    const broken = write('broken.mjs', `export const isHot = () => { throw new Error('mine') }`)
+    const condition = { any: [{ symbols: byHand }, { openPosition: true }, { module }, { module: broken }] }
+    await opened().start('symbol-cursor', {
       SLUICE_HOT_SHARE: String(share),
       SLUICE_HOT_LANE: JSON.stringify(condition),
       SLUICE_HOT_SCHEDULE: '* * * * * *',
     })
-    await system.untilPolled(Date.now(), 20_000)
-    return system
-  }
+    await opened().untilPolled(Date.now(), 20_000)
+  })
 
   it('makes the gaps of hot symbols shorter than the others’ by its share, within the budget', async function () {
     this.timeout(60_000)
-    const system = await openHot({ symbols: byHand })
-    await untilHot(system, byHand)
+    const system = opened()
+    await untilHot(system, hot)
     const { redis, keys } = system.hub
     const cursors = [lane, hotLane].map((of) => keys.cursor(venue, of.interval, of.name))
     const handed = async () => (await redis.mget(cursors)).map(Number)
     const before = await handed()
     const since = Date.now()
-    let [all, hot] = [0, 0]
+    let [ofAll, ofHot] = [0, 0]
     const measured = async () => {
-      ;[all = 0, hot = 0] = (await handed()).map((turns, at) => turns - (before[at] ?? 0))
-      return all + hot >= measuredTurns
+      ;[ofAll = 0, ofHot = 0] = (await handed()).map((turns, at) => turns - (before[at] ?? 0))
+      return ofAll + ofHot >= measuredTurns
     }
     await until(`${measuredTurns} turns`, measured, 30_000)
     const gaps = await system.simulator.gaps('1m', since)
     // A lane's turns are handed out some at a time.
-    expect(hot / (all + hot)).to.be.closeTo(share, 0.03)
+    expect(ofHot / (ofAll + ofHot)).to.be.closeTo(share, 0.03)
     // A hot symbol has its turn in both lanes.
-    const expected = 1 + (share / byHand.length / (1 - share)) * symbols
+    const expected = 1 + (share / hot.length / (1 - share)) * symbols
     const found = gaps.maxPerSymbol / gaps.minPerSymbol
     tell(`hot symbols polled ${found.toFixed(2)} times as often, expected ${expected.toFixed(2)}`)
     expect(found).to.be.within(expected * 0.85, expected * 1.15)
@@ -79,23 +90,17 @@ describe('the hot lane', () => {
 
   it('follows positions and a function of one’s own, and is there again after it was lost', async function () {
     this.timeout(60_000)
-    const module = folder.write(
-      'mine.mjs',
-      `export const isHot = ({ symbol, klines }) => symbol === 'ETHUSDT' && klines.length > 0`,
-    )
-    const broken = folder.write('broken.mjs', `export const isHot = () => { throw new Error('mine') }`)
-    const condition = { any: [{ openPosition: true }, { module }, { module: broken }] }
-    const system = await openHot(condition)
+    const system = opened()
     const { redis, keys } = system.hub
     const positions = keys.positions(venue, 'paper')
-    await untilHot(system, ['ETHUSDT'])
+    await untilHot(system, hot)
     await redis.sadd(keys.accounts(venue), 'paper')
-    await redis.hset(positions, 'SOLUSDT/long', '{"size":"2"}', 'XRPUSDT/long', '{"size":"0"}')
-    tell(`an open position is hot after ${await untilHot(system, ['ETHUSDT', 'SOLUSDT'])} ms`)
-    await redis.hset(positions, 'SOLUSDT/long', '{"size":"0"}')
-    await untilHot(system, ['ETHUSDT'])
+    await redis.hset(positions, `${held}/long`, '{"size":"2"}', `${closed}/long`, '{"size":"0"}')
+    tell(`an open position is hot after ${await untilHot(system, [...hot, held])} ms`)
+    await redis.hset(positions, `${held}/long`, '{"size":"0"}')
+    await untilHot(system, hot)
     await redis.del(keys.lane(venue, hotLane.interval, hotLane.name))
-    await untilHot(system, ['ETHUSDT'])
+    await untilHot(system, hot)
     await system.untilPolled(Date.now(), 10_000)
   })
 })

@@ -13,7 +13,7 @@ const rate = 60
 const minuteMs = 60_000
 const soak = process.env['SOAK_RUNS'] !== undefined
 const symbols = 4
-const outageMinutes = 8
+const outageMinutes = 6
 const settings = {
   // So few that the outage is longer than what a poll repairs by itself.
   SLUICE_CANDLES_PER_POLL: '4',
@@ -49,8 +49,8 @@ describe('the market in a process', function () {
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop()
   })
-  // A lap of some seven market seconds.
-  const opened = withSystem({ symbols, rate, share: 0.015, settings })
+  // A lap of some ten market seconds.
+  const opened = withSystem({ symbols, rate, share: 0.01, settings })
 
   async function follow(system: System, hub = system.hub): Promise<Market> {
     const clock = await readVenueClock(system.hub, venue)
@@ -72,7 +72,7 @@ describe('the market in a process', function () {
     stops.push(() => lossy.stop())
     const market = await follow(system, lossy.hub)
     const stormEnds = system.simulator.now() + (soak ? 24 * 60 : 5) * minuteMs
-    const isOver = async () => system.simulator.now() > stormEnds && market.counts().resyncs > 10
+    const isOver = async () => system.simulator.now() > stormEnds && market.counts().resyncs > 4
     await until('the storm has passed', isOver, soak ? 25 * 60_000 : 30_000)
     lossy.calm()
     await until(

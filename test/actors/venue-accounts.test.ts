@@ -11,6 +11,7 @@ import { withSystem } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
 import { nameAt } from '../support/venue-names.ts'
 
+const soak = process.env['SOAK_RUNS'] !== undefined
 const symbol = 'ETHUSDT'
 const hedged = { key: 'hedged', secret: 'hedged' }
 const simulatorFlags = ['--account', 'demo:demo:USDT=100000', '--account', 'hedged:hedged:USDT=100000']
@@ -62,6 +63,22 @@ for (const venue of ['okx', 'bybit'] as const) {
       expect((await readBalances(hub, of)).get('USDT')?.walletBalance).to.match(/^99999\.\d+$/)
     })
 
+    it('follows the stream at once, and the endpoints where the stream says nothing', async () => {
+      await client.market(symbol, 'SELL', '0.7')
+      tell(`${venue}: heard of a position after ${await untilSame()} ms`)
+      await hush()
+      await client.market(symbol, 'BUY', '1.1')
+      tell(`${venue}: asked for a position after ${await untilSame()} ms`)
+      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '25.5' })
+      tell(`${venue}: asked for a payment after ${await untilSame()} ms`)
+      await opened().simulator.faults()
+      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-25.5' })
+      await untilSame()
+    })
+
+    // What follows is said of one venue; of the other the soak says it, too.
+    if (venue !== 'okx' && !soak) return
+
     it('is confirmed by all three sources', async () => {
       await client.market(symbol, 'BUY', '0.1')
       let found: string[] = []
@@ -85,19 +102,6 @@ for (const venue of ['okx', 'bybit'] as const) {
       const heard = async () =>
         ((await positionOf())?.lastConfirmedAt.stream ?? 0) >= ((await positionOf())?.time ?? NaN)
       await until('the stream tells of it', heard, 15_000)
-    })
-
-    it('follows the stream at once, and the endpoints where the stream says nothing', async () => {
-      await client.market(symbol, 'SELL', '0.7')
-      tell(`${venue}: heard of a position after ${await untilSame()} ms`)
-      await hush()
-      await client.market(symbol, 'BUY', '1.1')
-      tell(`${venue}: asked for a position after ${await untilSame()} ms`)
-      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '25.5' })
-      tell(`${venue}: asked for a payment after ${await untilSame()} ms`)
-      await opened().simulator.faults()
-      await postJson(`${client.url}/_sim/transfer`, { key: 'demo', asset: 'USDT', amount: '-25.5' })
-      await untilSame()
     })
 
     it('is flat when the venue says so', async () => {
