@@ -129,7 +129,11 @@ async function bookCharge(
   const { charge, isLast, flow } = of
   const { limit, amount } = charge
   const bucket = bucketOf(hub, venue, charge)
-  const { paced: mayPace, ...allowance } = allowanceOf(egressClass, { limit, share: hub.config.share })
+  const { paced: mayPace, ...allowance } = allowanceOf(egressClass, {
+    limit,
+    amount,
+    share: hub.config.share,
+  })
   const isPaced = mayPace && flow !== undefined
   const isRolling = limit.window === 'rolling'
   const areOrders = limit.counts === 'orders'

@@ -58,30 +58,35 @@ const keptForOrders = 0.05
 // Of an account's orders this part is for protect and cancel alone, always. Nobody else is thought to send any.
 const ordersKeptForProtect = 0.3
 
-/** The allowance of `egressClass` when the address gives `share` (0 to 1) of its limits to us. */
+/**
+ * The allowance of `egressClass` for a request of some amount when the address gives `share` (0 to 1) of its limits to us.
+ * However small the share of a small limit is, one such request may leave in each window.
+ */
 export function allowanceOf(
   egressClass: EgressClass,
-  of: { limit: Pick<VenueLimit, 'limit' | 'counts' | 'scope'>; share: number },
+  of: { limit: Pick<VenueLimit, 'limit' | 'counts' | 'scope'>; share: number; amount?: number },
 ): ClassAllowance {
   if (of.limit.counts === 'orders') return orderAllowanceOf(egressClass, of.limit.limit)
-  const permitted = Math.floor(of.limit.limit * of.share)
+  const least = Math.max(1, of.amount ?? 1)
+  const permitted = Math.max(least, Math.floor(of.limit.limit * of.share))
+  const atMost = (kept: number) => Math.min(kept, permitted - least)
   const kept = Math.ceil(permitted * keptForProtect)
   const keptByPaced = Math.ceil(permitted * (keptForProtect + keptForOrders))
   // Market data has no part in a limit of an account's own: what is kept there is kept from the account's readings.
   if (of.limit.scope !== 'address') {
     const keeps = { protect: 0, orders: kept, account: keptByPaced, market: keptByPaced }[egressClass]
     const paced = egressClass === 'account' || egressClass === 'market'
-    return { permitted: Math.max(1, permitted - keeps), kept: 0, group: 'private', paced }
+    return { permitted: permitted - atMost(keeps), kept: 0, group: 'private', paced }
   }
   switch (egressClass) {
     case 'protect':
       return { permitted, kept: 0, group: 'private', paced: false }
     case 'orders':
-      return { permitted, kept, group: 'private', paced: false }
+      return { permitted, kept: atMost(kept), group: 'private', paced: false }
     case 'account':
-      return { permitted, kept: keptByPaced, group: 'private', paced: true }
+      return { permitted, kept: atMost(keptByPaced), group: 'private', paced: true }
     case 'market':
-      return { permitted, kept: keptByPaced, group: 'market', paced: true }
+      return { permitted, kept: atMost(keptByPaced), group: 'market', paced: true }
   }
 }
 

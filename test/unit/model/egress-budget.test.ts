@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { allowanceOf } from '../../../lib/model/egress-budget.ts'
 import type { EgressClass } from '../../../lib/model/egress-budget.ts'
 
@@ -18,8 +19,21 @@ describe('what a class may use of a limit', () => {
     expect(classes.map((each) => most(each, 'address').kept)).to.deep.equal([0, 25, 30, 30])
   })
 
-  it('lets a reading leave, however small a limit is', () => {
-    const limit = { limit: 1, counts: 'requests', scope: 'user' } as const
-    expect(allowanceOf('account', { limit, share: 1 }).permitted).to.equal(1)
+  it('lets one request of any amount leave, however small the share of a limit is, and no more than the share else', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<EgressClass>('protect', 'orders', 'account', 'market'),
+        fc.constantFrom('address' as const, 'user' as const),
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 1, max: 3_000 }),
+        fc.double({ min: 0.001, max: 1, noNaN: true }),
+        (egressClass, scope, amount, beyond, share) => {
+          const limit = { limit: amount + beyond, counts: 'weight', scope } as const
+          const { permitted, kept } = allowanceOf(egressClass, { limit, amount, share })
+          expect(permitted - kept).to.be.at.least(amount)
+          expect(permitted).to.be.at.most(Math.max(amount, limit.limit * share))
+        },
+      ),
+    )
   })
 })
