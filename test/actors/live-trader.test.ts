@@ -105,9 +105,16 @@ describe('a trader of an account at the venue', function () {
     it(`with --live has its strategy's orders filled at the venue, sent ${way}, and sees what they made`, async () => {
       const system = running()
       if (ends.length === 0) {
-        const orders = await openOrderSystem(system, { isFollowed: true })
+        const orders = await openOrderSystem(system, { isFollowed: system.positions.length > 0 })
         ends.push(() => orders.stop(), beatAsRisk(system))
         await startOrders(system)
+      }
+      const decisions = async () => {
+        const found: Readonly<Record<string, unknown>>[] = []
+        for await (const records of readRecords(system.hub, of, 'journal', '0-0'))
+          for (const { row } of records)
+            if (row['kind'] === 'decision' && row['symbol'] === symbol) found.push(row)
+        return found
       }
       const trader = await system.start('trader', {
         ...orderSettings,
@@ -115,12 +122,14 @@ describe('a trader of an account at the venue', function () {
         SLUICE_DIRECT: direct,
       })
       const client = await openTrading(system)
+      let decided = ''
       const twoTrades = async () => {
         system.requireAlive()
+        decided = JSON.stringify((await decisions()).slice(-3).map(({ text }) => text))
         const trades = (await client.truth()).trades.filter((trade) => trade.symbol === symbol)
         return trades.length >= 2 ? trades : undefined
       }
-      const trades = await untilFound('it has bought and sold', twoTrades, 30_000)
+      const trades = await untilFound('it has bought and sold', twoTrades, 30_000, () => decided)
       expect(trades.map(({ side }) => side)).to.deep.equal(['BUY', 'SELL'])
       expect(trades[0]?.qty).to.equal(trades[1]?.qty)
       const told = async () => {
@@ -129,10 +138,7 @@ describe('a trader of an account at the venue', function () {
       }
       const fields = await untilFound('its beat tells its orders and two fills', told, 10_000)
       expect(fields['mode']).to.equal('live')
-      const decisions: unknown[] = []
-      for await (const records of readRecords(system.hub, of, 'journal', '0-0'))
-        for (const { row } of records)
-          if (row['what'] === 'sent' && row['symbol'] === symbol) decisions.push(row['id'])
-      expect(new Set(decisions).size).to.equal(2)
+      const sent = (await decisions()).filter(({ what }) => what === 'sent')
+      expect(new Set(sent.map(({ id }) => id)).size).to.equal(2)
     })
 })
