@@ -37,7 +37,7 @@ export function toFetchPace(
 
 // Real ms.
 const shortestLookMs = 15
-const longestLookMs = 50
+const longestLookMs = 200
 
 /**
  * Real ms after which it is worth looking again how many jobs have left: half the time in which one leaves, so that of

@@ -14,9 +14,9 @@ describe('the alert actor', function () {
   this.timeout(outageMs + 120_000)
   const open = withAlertSystems()
 
-  // Of one that answers nonsense the actor hears as soon as of one that is gone.
+  // Of one that is gone or answers nonsense the actor hears at once.
   const ways: readonly Outage[] =
-    process.env['SOAK_RUNS'] === undefined ? ['gone', 'silent'] : ['gone', 'silent', 'broken']
+    process.env['SOAK_RUNS'] === undefined ? ['silent'] : ['gone', 'silent', 'broken']
   for (const how of ways) {
     it(`tells every cause once, in order, 10 s after a Lark that was ${how} is back`, async () => {
       const system = await open({

@@ -96,20 +96,20 @@ describe('an actor that is given what it cannot use', function () {
     await requireRefusals(soak ? [...cases, ...more] : cases)
   })
 
-  it('says that Redis is missing, away, closed to it, or no Redis', async () => {
+  it('says that Redis is missing, away or closed to it', async () => {
     const { host, port } = redis.server().endpoint
-    const [none, noUrl, away, wrongPassword, noPassword] = await Promise.all([
+    const [none, away, wrongPassword] = await Promise.all([
       run('kline', [], { REDIS_URL: '', SLUICE_DATA_DIR: folder.path() }),
-      run('kline', [], { REDIS_URL: 'localhost' }),
       run('kline', [], { REDIS_URL: 'redis://127.0.0.1:1' }),
       run('kline', [], { REDIS_URL: `redis://:wrong-password@${host}:${port}` }),
-      run('kline', [], { REDIS_URL: `redis://${host}:${port}` }),
     ])
     expectRefusal(none, 'no Redis', './scripts/up')
-    expectRefusal(noUrl, 'REDIS_URL')
     expectRefusal(away, 'Redis at 127.0.0.1:1', 'ECONNREFUSED')
     expectRefusal(wrongPassword, `Redis at ${host}:${port}`, 'refused the password')
     expect(wrongPassword.stderr).to.not.contain('wrong-password')
+    if (!soak) return
+    expectRefusal(await run('kline', [], { REDIS_URL: 'localhost' }), 'REDIS_URL')
+    const noPassword = await run('kline', [], { REDIS_URL: `redis://${host}:${port}` })
     expectRefusal(noPassword, `Redis at ${host}:${port}`, 'asks for a password')
   })
 

@@ -168,7 +168,7 @@ describe('the universe', () => {
     const symbols = await freshen()
     writeFileSync(system.symbolsFile, '{ "deny": [')
     await watch(1_500, async () => system.requireAlive())
-    await system.untilPolled(Date.now(), 5_000)
+    await system.untilPolled(Date.now(), 15_000)
     if (soak) await killLeader()
     expect(await readLane(system.hub, lane)).to.deep.equal(symbols)
     writeSymbolsFile(system.symbolsFile, { allow: [], deny: symbols.slice(0, 1) })

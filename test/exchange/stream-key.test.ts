@@ -16,7 +16,7 @@ describe('the key to the events of an account', function () {
     })
     await until('a second key', async () => test.stream.tell().keys >= 2, 10_000)
     await until('a connection', async () => test.stream.tell().connected, 5_000)
-    await test.untilHeard(5_000)
+    await test.untilHeard(15_000)
     expect(test.gaps.length).to.be.at.least(2)
     expect(test.stream.tell().renewals).to.equal(0)
   })

@@ -47,6 +47,6 @@ describe("the fetchers' pace", () => {
   it('asks for a look twice in the time in which one leaves, and never more than 67 times a second', () => {
     expect(toLookEveryMs(20)).to.equal(25)
     expect(toLookEveryMs(400)).to.equal(15)
-    expect([1, 0].map(toLookEveryMs)).to.deep.equal([50, 50])
+    expect([1, 0].map(toLookEveryMs)).to.deep.equal([200, 200])
   })
 })
