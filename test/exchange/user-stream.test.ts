@@ -124,7 +124,7 @@ describe('the events of an account', function () {
     expect([...new Set(told())].toSorted((a, b) => Number(a) - Number(b))).to.deep.equal(paid)
     tell(`${paid.length} deposits, ${told().length} times told`)
     expect(test.gaps).to.have.length(1)
-    await until('the end of the old one', async () => (await test.connections()).length === 1, 5_000)
+    await until('the end of the old one', async () => (await test.connections()).length === 1, 15_000)
   })
 
   it('end with the life of a connection and go on with the next', async () => {
