@@ -125,7 +125,8 @@ describe('a trader of an account at the venue', function () {
       let decided = ''
       const twoTrades = async () => {
         system.requireAlive()
-        decided = JSON.stringify((await decisions()).slice(-3).map(({ text }) => text))
+        const last = (await decisions()).slice(-3).map(({ text }) => text)
+        decided = JSON.stringify([last, await beatOf(system.hub, trader)])
         const trades = (await client.truth()).trades.filter((trade) => trade.symbol === symbol)
         return trades.length >= 2 ? trades : undefined
       }
