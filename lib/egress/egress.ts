@@ -172,7 +172,8 @@ export function openEgress(hub: Hub, venue: string): Egress {
     stop: () => stopping.abort(),
     perSecond(egressClass, { limit, amount }) {
       const most =
-        permitted.get(`${egressClass} ${limit.name}`) ?? allowanceOf(egressClass, { limit, share }).permitted
+        permitted.get(`${egressClass} ${limit.name}`) ??
+        allowanceOf(egressClass, { limit, amount, share }).permitted
       return (most * 1000) / hub.clock.toRealMs(limit.windowMs) / amount
     },
   }

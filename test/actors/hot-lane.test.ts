@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { readLane } from '../../lib/market/lanes.ts'
 import type { Lane } from '../../lib/market/lanes.ts'
+import { withSharedFolder } from '../support/folder.ts'
 import { lane, venue, withSystem } from '../support/system.ts'
 import type { System } from '../support/system.ts'
 import { tell, until } from '../support/until.ts'
@@ -37,21 +35,15 @@ describe('the hot lane', () => {
     symbols,
     cursors: 0,
   })
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-hot-lane-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
-  const write = (name: string, text: string) => {
-    const path = join(folder, name)
-    writeFileSync(path, text)
-    return path
-  }
+  const folder = withSharedFolder()
 
   before(async function () {
     this.timeout(60_000)
-    const module = write(
+    const module = folder.write(
       'mine.mjs',
       `export const isHot = ({ symbol, klines }) => symbol === '${byFunction}' && klines.length > 0`,
     )
-    const broken = write('broken.mjs', `export const isHot = () => { throw new Error('mine') }`)
+    const broken = folder.write('broken.mjs', `export const isHot = () => { throw new Error('mine') }`)
     const condition = { any: [{ symbols: byHand }, { openPosition: true }, { module }, { module: broken }] }
     await opened().start('symbol-cursor', {
       SLUICE_HOT_SHARE: String(share),

@@ -98,48 +98,53 @@ describe('a trader of an account at the venue', function () {
     await system.simulator.faults()
   })
 
-  for (const [way, direct, symbol] of [
-    ['by the queue', 'false', 'BTCUSDT'],
-    ['from its own process', 'true', 'ETHUSDT'],
-  ] as const)
-    it(`with --live has its strategy's orders filled at the venue, sent ${way}, and sees what they made`, async () => {
+  describe('with --live', () => {
+    // The test above has started a position actor, where it ran.
+    before(async () => {
       const system = running()
-      if (ends.length === 0) {
-        const orders = await openOrderSystem(system, { isFollowed: system.positions.length > 0 })
-        ends.push(() => orders.stop(), beatAsRisk(system))
-        await startOrders(system)
-      }
-      const decisions = async () => {
-        const found: Readonly<Record<string, unknown>>[] = []
-        for await (const records of readRecords(system.hub, of, 'journal', '0-0'))
-          for (const { row } of records)
-            if (row['kind'] === 'decision' && row['symbol'] === symbol) found.push(row)
-        return found
-      }
-      const trader = await system.start('trader', {
-        ...orderSettings,
-        SLUICE_STRATEGY: folder.write('once.mjs', strategyOf(`once-${symbol}`, symbol)),
-        SLUICE_DIRECT: direct,
-      })
-      const client = await openTrading(system)
-      let decided = ''
-      const twoTrades = async () => {
-        system.requireAlive()
-        const last = (await decisions()).slice(-3).map(({ text }) => text)
-        decided = JSON.stringify([last, await beatOf(system.hub, trader)])
-        const trades = (await client.truth()).trades.filter((trade) => trade.symbol === symbol)
-        return trades.length >= 2 ? trades : undefined
-      }
-      const trades = await untilFound('it has bought and sold', twoTrades, 30_000, () => decided)
-      expect(trades.map(({ side }) => side)).to.deep.equal(['BUY', 'SELL'])
-      expect(trades[0]?.qty).to.equal(trades[1]?.qty)
-      const told = async () => {
-        const fields = await beatOf(system.hub, trader)
-        return fields?.['fills'] === '2' && Number(fields['orders']) >= 2 ? fields : undefined
-      }
-      const fields = await untilFound('its beat tells its orders and two fills', told, 10_000)
-      expect(fields['mode']).to.equal('live')
-      const sent = (await decisions()).filter(({ what }) => what === 'sent')
-      expect(new Set(sent.map(({ id }) => id)).size).to.equal(2)
+      const orders = await openOrderSystem(system, { isFollowed: system.positions.length > 0 })
+      ends.push(() => orders.stop(), beatAsRisk(system))
+      await startOrders(system)
     })
+
+    for (const [way, direct, symbol] of [
+      ['by the queue', 'false', 'BTCUSDT'],
+      ['from its own process', 'true', 'ETHUSDT'],
+    ] as const)
+      it(`has its strategy's orders filled at the venue, sent ${way}, and sees what they made`, async () => {
+        const system = running()
+        const decisions = async () => {
+          const found: Readonly<Record<string, unknown>>[] = []
+          for await (const records of readRecords(system.hub, of, 'journal', '0-0'))
+            for (const { row } of records)
+              if (row['kind'] === 'decision' && row['symbol'] === symbol) found.push(row)
+          return found
+        }
+        const trader = await system.start('trader', {
+          ...orderSettings,
+          SLUICE_STRATEGY: folder.write('once.mjs', strategyOf(`once-${symbol}`, symbol)),
+          SLUICE_DIRECT: direct,
+        })
+        const client = await openTrading(system)
+        let decided = ''
+        const twoTrades = async () => {
+          system.requireAlive()
+          const last = (await decisions()).slice(-3).map(({ text }) => text)
+          decided = JSON.stringify([last, await beatOf(system.hub, trader)])
+          const trades = (await client.truth()).trades.filter((trade) => trade.symbol === symbol)
+          return trades.length >= 2 ? trades : undefined
+        }
+        const trades = await untilFound('it has bought and sold', twoTrades, 30_000, () => decided)
+        expect(trades.map(({ side }) => side)).to.deep.equal(['BUY', 'SELL'])
+        expect(trades[0]?.qty).to.equal(trades[1]?.qty)
+        const told = async () => {
+          const fields = await beatOf(system.hub, trader)
+          return fields?.['fills'] === '2' && Number(fields['orders']) >= 2 ? fields : undefined
+        }
+        const fields = await untilFound('its beat tells its orders and two fills', told, 10_000)
+        expect(fields['mode']).to.equal('live')
+        const sent = (await decisions()).filter(({ what }) => what === 'sent')
+        expect(new Set(sent.map(({ id }) => id)).size).to.equal(2)
+      })
+  })
 })

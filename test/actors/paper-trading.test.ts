@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Hub } from '../../lib/hub/hub.ts'
@@ -8,7 +5,7 @@ import { add, mul } from '../../lib/model/decimal.ts'
 import type { AccountOf } from '../../lib/orders/paper-orders.ts'
 import { readFills, readOrders, readPositions } from '../../lib/orders/paper-orders.ts'
 import { quietSymbol, writeDipRecording } from '../support/dip-recording.ts'
-import { withFolder } from '../support/folder.ts'
+import { withFolder, withSharedFolder } from '../support/folder.ts'
 import { venue, withSystem } from '../support/system.ts'
 import { beatOf, strategySettings } from '../support/traders.ts'
 import { tell, until, untilFound } from '../support/until.ts'
@@ -39,21 +36,20 @@ async function requireConsistent(hub: Hub, of: AccountOf): Promise<void> {
 describe('a trader on paper', function () {
   this.timeout(120_000)
   const folder = withFolder()
-  const recordings = mkdtempSync(join(tmpdir(), 'sluice-dips-'))
+  const recordings = withSharedFolder()
   const opened = withSystem({
     symbols: 3,
     rate: 20,
     share: 0.05,
     candleShare: 0.008,
     settings: { SLUICE_TICKER_SHARE: '0.4' },
-    simulatorFlags: writeDipRecording(recordings),
+    simulatorFlags: writeDipRecording(recordings.path()),
   })
 
   before(() => opened().start('ticker'))
   afterEach(async () => {
     for (const trader of opened().traders) await trader.signal('SIGKILL')
   })
-  after(() => rmSync(recordings, { recursive: true, force: true }))
 
   it('buys the fall and sells the rise with the bundled example, and nothing of what stays quiet', async () => {
     const system = opened()

@@ -16,12 +16,23 @@ export function withFolder(): TestFolder {
     folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  return folderAt(() => folder)
+}
+
+/** Makes one folder for all tests of the enclosing `describe`, which is there from now on. */
+export function withSharedFolder(): TestFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  return folderAt(() => folder)
+}
+
+function folderAt(path: () => string): TestFolder {
   return {
-    path: () => folder,
+    path,
     write(name, text) {
-      const path = join(folder, name)
-      writeFileSync(path, text)
-      return path
+      const file = join(path(), name)
+      writeFileSync(file, text)
+      return file
     },
   }
 }
