@@ -24,12 +24,15 @@ describe('the alert actor', function () {
     const { hub, lark, start } = await open({ SLUICE_ALERT_WINDOW_MS: '500' })
     const { redis, keys } = hub
     await start()
-    const beat = async (id: string, startedAt: number) => {
-      await redis.zadd(keys.actors(), Date.now(), id)
-      await redis.hset(keys.actor(id), { startedAt, beatAt: Date.now() })
-      await redis.pexpire(keys.actor(id), 1_000)
+    const beat = async (id: string, livesMs: number) => {
+      const now = Date.now()
+      await redis.zadd(keys.actors(), now, id)
+      await redis.hset(keys.actor(id), { startedAt: now, beatAt: now })
+      await redis.pexpire(keys.actor(id), livesMs)
     }
-    await beat('risk:test-host:1', Date.now())
+    await beat('risk:test-host:1', 1_000)
+    const close = (closedUntil: number) =>
+      redis.hset(keys.egress(venue, 'paris'), { closedUntil, closedBy: 418 })
     const conditions = keys.conditions(venue, 'main')
     await redis.hset(
       conditions,
@@ -37,7 +40,7 @@ describe('the alert actor', function () {
       JSON.stringify({ since: Date.now(), text: 'no stop stands' }),
     )
     await redis.zadd(keys.addresses(venue), Date.now(), 'paris')
-    await redis.hset(keys.egress(venue, 'paris'), { closedUntil: Date.now() + 4_000, closedBy: 418 })
+    await close(Date.now() + 60_000)
     const listed = {
       ...toPerpetual('GONEUSDT'),
       deliveryTime: Date.UTC(2030, 0, 1),
@@ -63,10 +66,11 @@ describe('the alert actor', function () {
     )
 
     await redis.hdel(conditions, 'uncovered BTCUSDT')
+    await close(Date.now())
+    await beat('risk:test-host:2', 60_000)
     await writeInstruments(hub, venue, [{ ...listed, status: 'delisted' }])
     const fresh = setInterval(() => {
       stale(hub, 0).catch(() => {})
-      beat('risk:test-host:2', Date.now()).catch(() => {})
     }, 300)
     try {
       await until('the condition ended', has(/^RECOVERED uncovered position: .*uncovered BTCUSDT/), 10_000)

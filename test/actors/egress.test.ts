@@ -107,17 +107,18 @@ describe('an address that the venue closes', () => {
     await system.klines[1]?.signal('SIGKILL')
     await system.simulator.reset()
     const before = Date.now()
-    await system.simulator.faults({ kind: 'rateLimit', ms: 3_000 })
+    const closedMs = 5_000
+    await system.simulator.faults({ kind: 'rateLimit', ms: closedMs })
     const refused = async () =>
       Object.values((await system.simulator.stats()).addresses).some(({ http429 }) => http429 > 0)
-    await until('a refusal', refused, 2_000)
+    await until('a refusal', refused, closedMs)
     const queues = openQueueCounts(system.hub, venue, ['kline'])
     let most = 0
     await watch(2_500, async () => {
       for (const { waiting, delayed } of await queues.read()) most = Math.max(most, waiting + delayed)
     })
     await queues.close()
-    const took = await system.untilPolled(before + 3_000, system.lapMs + 5_000)
+    const took = await system.untilPolled(before + closedMs, system.lapMs + 5_000)
     tell(`at most ${most} waited, all polled ${took} ms after the end`)
     expect(most).to.be.at.most(2 * slots)
   })

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A folder of a test, gone after it. */
 export interface TestFolder {
   path(): string
-  /** writes a file there and gives its path */
+  /** writes a file there, whole at any time, and gives its path */
   write(name: string, text: string): string
 }
 
@@ -31,7 +31,8 @@ function folderAt(path: () => string): TestFolder {
     path,
     write(name, text) {
       const file = join(path(), name)
-      writeFileSync(file, text)
+      writeFileSync(`${file}.draft`, text)
+      renameSync(`${file}.draft`, file)
       return file
     },
   }

@@ -31,12 +31,12 @@ export interface SystemOptions {
   readonly symbols?: number
   /** how many times as fast as real time everything runs */
   readonly rate?: number
-  /**
-   * part of the venue's weight that is used; unless told otherwise 0.95, and an eighth by the fetchers of candles, which
-   * would take half a core of each test that is about something else
-   */
+  /** part of the venue's weight that is used; unless told otherwise, 0.95 by all but the fetchers of candles */
   readonly share?: number
-  /** the same for the fetchers of candles and who hands symbols out to them, at an address of their own then */
+  /**
+   * the same for the fetchers of candles and who hands symbols out to them, at an address of their own; an eighth where
+   * neither is told, since they would take half a core of each test that is about something else
+   */
   readonly candleShare?: number
   readonly simulatorFlags?: readonly string[]
   /** processes of each kind; one unless told otherwise */
@@ -136,10 +136,12 @@ async function openSystem(
   sharedRedis?: RedisProcess,
 ): Promise<System> {
   const { venue: exchange = venue, symbols = 12, rate = 1, share = 0.95, listed = false } = options
-  const klineShare = options.candleShare ?? options.share ?? 0.125
+  const { candleShare = options.share === undefined ? 0.125 : undefined } = options
+  const klineShare = candleShare ?? share
   const candleSettings = {
     SLUICE_SHARE: String(klineShare),
-    ...(options.candleShare !== undefined && {
+    // Beside others that use more of it, what is left of an address may be nothing for a while.
+    ...(candleShare !== undefined && {
       SLUICE_ADDRESS: 'candles',
       SLUICE_LOCAL_ADDRESS: '127.0.0.9',
     }),
@@ -236,11 +238,7 @@ async function openSystem(
         kind,
         process.execPath,
         [`actors/${kind}`],
-        cleanEnvironment({
-          ...environment,
-          ...(isOfKlines && candleSettings),
-          ...settings,
-        }),
+        cleanEnvironment({ ...environment, ...(isOfKlines && candleSettings), ...settings }),
       )
       byKind[kind].push(child)
       stops.push(() => child.signal('SIGKILL'))
