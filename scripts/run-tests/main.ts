@@ -44,7 +44,7 @@ const short = small.filter((file) => !waitsLong(file))
 await Promise.all([
   run(timed, coresOfTimed).then(() => run(short, cores + 2, PRIORITY_LOW)),
   run(waiting, 2, PRIORITY_LOW),
-  run(systems, Math.min(cores + 1, 6), PRIORITY_LOW),
+  run(systems, Math.min(cores + 2, 6), PRIORITY_LOW),
 ])
 
 // What a busy machine may have failed has a core to itself once more; what fails then has failed. A slow one stands

@@ -11,7 +11,7 @@ import type { Hub } from '../../lib/hub/hub.ts'
 import { openLog } from '../../lib/hub/log.ts'
 import type { SettingName } from '../../lib/hub/settings.ts'
 
-/** A throw-away Redis for the tests of one file. */
+/** A throw-away Redis for the tests of one file; one that is a cluster holds what earlier files have left, elsewhere. */
 export interface TestRedis {
   server(): EmbeddedRedis
   /** `redis://…`, for processes */
@@ -22,23 +22,27 @@ export interface TestRedis {
 
 /** Starts a Redis before the tests of the enclosing `describe` and ends it after them. */
 export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
   const hubs: Hub[] = []
   let redis: EmbeddedRedis | undefined
+  let end: () => Promise<unknown> = async () => {}
 
   before(async function () {
     this.timeout(20_000)
-    const lines = options.cluster === true ? ['cluster-enabled yes'] : []
-    redis = await startEmbeddedRedis(folder, { lines })
-    if (options.cluster === true) await coverAllSlots(redis)
+    if (options.cluster === true) {
+      redis = await (cluster ??= startCluster())
+      return
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
+    const own = await startEmbeddedRedis(folder)
+    redis = own
+    end = () => own.stop().finally(() => rmSync(folder, { recursive: true, force: true }))
   })
   afterEach(() => {
     for (const hub of hubs.splice(0)) hub.close()
   })
   after(async function () {
     this.timeout(20_000)
-    await redis?.stop()
-    rmSync(folder, { recursive: true, force: true })
+    await end()
   })
 
   const server = (): EmbeddedRedis => {
@@ -60,10 +64,20 @@ export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
   }
 }
 
-async function coverAllSlots(redis: EmbeddedRedis): Promise<void> {
+/** What all files share that this process runs, since a node that starts serves its slots 2 s later. */
+let cluster: Promise<EmbeddedRedis> | undefined
+
+async function startCluster(): Promise<EmbeddedRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
+  const redis = await startEmbeddedRedis(folder, { lines: ['cluster-enabled yes'] })
+  process.once('exit', () => {
+    process.kill(redis.pid, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
   const { config } = readConfig({}, {})
   const hub = await openHub(config, redis.endpoint, openLog('error', {}), 'cover-slots')
   await hub.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
   while (!String(await hub.redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await sleep(100)
   hub.close()
+  return redis
 }
