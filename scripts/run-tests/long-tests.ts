@@ -1,5 +1,7 @@
 // Those that wait longest, most of them for a venue that is silent or late.
 const named = [
+  'redis/limits',
+  'redis/redis-pulse',
   'actors/up',
   'actors/faults-venue',
   'actors/venue-accounts',

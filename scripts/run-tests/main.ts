@@ -27,7 +27,7 @@ const slowPace = 0.75
 // few at a time, since a crowd of them starves and each lasts longer. The small ones come when the first are done, but for
 // those that wait longest, which need next to nothing meanwhile; few at a time, too, since each process loads all anew.
 const isSystem = (file: string) => file.startsWith('test/actors/')
-const timed = files.filter(judgesByTime)
+const timed = longestFirst(files.filter(judgesByTime))
 const systems = longestFirst(files.filter((file) => isSystem(file) && !judgesByTime(file)))
 const small = longestFirst(files.filter((file) => !isSystem(file) && !judgesByTime(file)))
 const counts = new Map<string, FileCounts>()
