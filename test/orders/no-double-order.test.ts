@@ -6,7 +6,7 @@ import type { Simulator } from '../support/simulator.ts'
 import { tell } from '../support/until.ts'
 
 const isSoak = process.env['SOAK_RUNS'] !== undefined
-const submits = isSoak ? 2_000 : 6
+const submits = isSoak ? 2_000 : 8
 const chance = 0.12
 
 // The path is the same for all; what a venue adds to it, the conformance suite tests.
@@ -46,8 +46,8 @@ for (const speaks of benchVenues.filter(({ id }) => isSoak || id === 'binanceusd
       })
       expect(found.kills).to.be.greaterThan(0)
       expect(found.redisKills).to.be.greaterThan(0)
-      // Of few it may be all.
-      expect(found.filled).to.be.within(submits / 6, isSoak ? submits - 1 : submits)
+      // Half of them come to be sent; of few it may be one, or all.
+      expect(found.filled).to.be.within(isSoak ? submits / 6 : 1, isSoak ? submits - 1 : submits)
     })
   })
 }
