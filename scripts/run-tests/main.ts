@@ -18,6 +18,10 @@ if (process.env['SOAK_RUNS'] === undefined) {
 }
 
 const { files, mochaArguments } = selectTests(process.argv.slice(2), process.cwd())
+// Whoever ends this process alone, without its group, ends the tests, too.
+const ended = new AbortController()
+process.once('SIGTERM', () => ended.abort())
+const options = { environment: process.env, signal: ended.signal }
 const cores = availableParallelism()
 const coresOfTimed = Math.min(cores, 2)
 /** below which a machine counts as slow */
@@ -34,7 +38,7 @@ const counts = new Map<string, FileCounts>()
 const atOnce = (jobs: number) => (jobs > 1 ? ['--parallel', `--jobs=${jobs}`] : [])
 async function run(some: readonly string[], jobs: number, priority = 0): Promise<void> {
   if (some.length === 0) return
-  const told = await runMocha(some, [...atOnce(jobs), ...mochaArguments], process.env, priority)
+  const told = await runMocha(some, [...atOnce(jobs), ...mochaArguments], { ...options, priority })
   for (const [file, each] of told) counts.set(file, each)
 }
 const { PRIORITY_LOW } = constants.priority
@@ -52,7 +56,7 @@ await Promise.all([
 const isSlow = pace < slowPace
 const mayRunAgain = (file: string) => file !== '' && (isSystem(file) || judgesByTime(file) || isSlow)
 const again = (some: readonly string[], flags: readonly string[]) =>
-  runMocha(some, [...atOnce(Math.min(some.length, coresOfTimed)), ...flags], process.env)
+  runMocha(some, [...atOnce(Math.min(some.length, coresOfTimed)), ...flags], options)
 const late = new Map([...counts].filter(([file, { failed }]) => failed > 0 && mayRunAgain(file)))
 for (const [file, each] of await runAgain(late, mochaArguments, again)) counts.set(file, each)
 const { passed, failed, skipped } = sumCounts(counts.values())

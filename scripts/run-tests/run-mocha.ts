@@ -10,6 +10,15 @@ export interface Counts {
   readonly skipped: number
 }
 
+/** How mocha is run. */
+export interface MochaOptions {
+  readonly environment: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly priority?: number
+}
+
+const broken: CountsByFile = new Map([['', { passed: 0, failed: 1, skipped: 0, failures: [] }]])
+
 // Real ms. A run that hangs is ended, so that whoever waits for it learns which one it was.
 const longestRunMs = 20 * 60_000
 const longestSoakMs = 6 * 3600_000
@@ -35,14 +44,14 @@ export function sumCounts(all: Iterable<Counts>): Counts {
 
 /**
  * Runs mocha over compiled test files, at a priority of the system's (0 ordinary, 19 last), its report on standard output.
- * A run that breaks off counts as a failure of a file without a name.
+ * A run that breaks off, as by `signal`, counts as a failure of a file without a name.
  */
 export async function runMocha(
   files: readonly string[],
   flags: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  priority = 0,
+  { environment, signal, priority = 0 }: MochaOptions,
 ): Promise<CountsByFile> {
+  if (signal.aborted) return broken
   const root = projectRoot()
   const soak = environment['SOAK_RUNS'] !== undefined
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js')
@@ -80,22 +89,20 @@ export async function runMocha(
     },
     soak ? longestSoakMs : longestRunMs,
   )
-  // Whoever ends this process alone, without its group, ends the tests, too.
-  process.once('SIGTERM', stop)
+  signal.addEventListener('abort', stop)
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null))
     child.once('close', resolve)
   })
   clearTimeout(end)
-  process.off('SIGTERM', stop)
+  signal.removeEventListener('abort', stop)
   const counts = new Map<string, FileCounts>()
   for (const [file, each] of Object.entries(told ?? {})) counts.set(sourceOf(root, file), each)
   const isBroken = told === undefined || (code !== 0 && sumCounts(counts.values()).failed === 0)
   if (isBroken) {
     console.error(`sluice test: mocha broke off with code ${code ?? 'none'}`)
-    counts.set('', { passed: 0, failed: 1, skipped: 0, failures: [] })
   }
-  return counts
+  return isBroken ? new Map([...counts, ...broken]) : counts
 }
 
 function sourceOf(root: string, compiled: string): string {

@@ -190,8 +190,7 @@ describe('the board', function () {
     it('says that Redis does not answer and how old its figures are, and recovers by itself', async () => {
       const board = opened()
       await statusOf(board)
-      const { pid } = redis.server()
-      process.kill(pid, 'SIGSTOP')
+      await redis.server().freeze()
       try {
         const troubled = async () => {
           const answer = await statusOf(board)
@@ -202,7 +201,7 @@ describe('the board', function () {
         expect(answer.state?.lanes).to.have.length(1)
         expect(answer.stateAgeMs).to.be.greaterThan(500)
       } finally {
-        process.kill(pid, 'SIGCONT')
+        await redis.server().thaw()
       }
       const well = async () => ((await statusOf(board)).problem === undefined ? true : undefined)
       await untilFound('no problem', well, 8_000)

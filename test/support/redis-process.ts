@@ -21,10 +21,16 @@ export interface RedisProcess {
   stop(): Promise<void>
 }
 
-/** Starts a Redis with an append-only file in a folder of its own. */
-export async function startRedisProcess(): Promise<RedisProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-system-'))
-  const { endpoint, configuration } = await configureRedis(folder)
+const folders = new Set<string>()
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts a Redis with an append-only file in a folder of its own, with further lines of configuration. */
+export async function startRedisProcess(lines: string[] = []): Promise<RedisProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
+  folders.add(folder)
+  const { endpoint, configuration } = await configureRedis(folder, { lines })
 
   let server: Child
   const start = async () => {
@@ -41,6 +47,7 @@ export async function startRedisProcess(): Promise<RedisProcess> {
     async stop() {
       await server.signal('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
+      folders.delete(folder)
     },
   }
 }

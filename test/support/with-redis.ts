@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nanoid } from 'nanoid'
 import { readConfig } from '../../lib/hub/config.ts'
-import { startEmbeddedRedis } from '../../lib/hub/embedded-redis.ts'
-import type { EmbeddedRedis } from '../../lib/hub/embedded-redis.ts'
 import { openHub } from '../../lib/hub/hub.ts'
 import type { Hub } from '../../lib/hub/hub.ts'
 import { openLog } from '../../lib/hub/log.ts'
 import type { SettingName } from '../../lib/hub/settings.ts'
+import { startRedisProcess } from './redis-process.ts'
+import type { RedisProcess } from './redis-process.ts'
 
 /** A throw-away Redis for the tests of one file; one that is a cluster holds what earlier files have left, elsewhere. */
 export interface TestRedis {
-  server(): EmbeddedRedis
+  server(): RedisProcess
   /** `redis://…`, for processes */
   url(): string
   /** a hub in a namespace of its own; closed after the test */
@@ -23,29 +20,20 @@ export interface TestRedis {
 /** Starts a Redis before the tests of the enclosing `describe` and ends it after them. */
 export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
   const hubs: Hub[] = []
-  let redis: EmbeddedRedis | undefined
-  let end: () => Promise<unknown> = async () => {}
+  let redis: RedisProcess | undefined
 
   before(async function () {
     this.timeout(20_000)
-    if (options.cluster === true) {
-      redis = await (cluster ??= startCluster())
-      return
-    }
-    const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
-    const own = await startEmbeddedRedis(folder)
-    redis = own
-    end = () => own.stop().finally(() => rmSync(folder, { recursive: true, force: true }))
+    redis = await (options.cluster === true ? (cluster ??= startCluster()) : startRedisProcess())
   })
   afterEach(() => {
     for (const hub of hubs.splice(0)) hub.close()
   })
-  after(async function () {
-    this.timeout(20_000)
-    await end()
+  after(async () => {
+    if (options.cluster !== true) await redis?.stop()
   })
 
-  const server = (): EmbeddedRedis => {
+  const server = (): RedisProcess => {
     if (redis === undefined) throw new Error('the Redis of these tests has not started')
     return redis
   }
@@ -65,15 +53,10 @@ export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
 }
 
 /** What all files share that this process runs, since a node that starts serves its slots 2 s later. */
-let cluster: Promise<EmbeddedRedis> | undefined
+let cluster: Promise<RedisProcess> | undefined
 
-async function startCluster(): Promise<EmbeddedRedis> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
-  const redis = await startEmbeddedRedis(folder, { lines: ['cluster-enabled yes'] })
-  process.once('exit', () => {
-    process.kill(redis.pid, 'SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  })
+async function startCluster(): Promise<RedisProcess> {
+  const redis = await startRedisProcess(['cluster-enabled yes'])
   const { config } = readConfig({}, {})
   const hub = await openHub(config, redis.endpoint, openLog('error', {}), 'cover-slots')
   await hub.redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
