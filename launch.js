@@ -15,7 +15,7 @@ export async function launch(folder, flags = []) {
     process.exit(2)
   }
   const folderOfPacks = new URL('dist/packed/', import.meta.url)
-  const list = new URL('packs.json', folderOfPacks)
+  const list = new URL('programs.json', folderOfPacks)
   // What was packed before something was compiled again is of yesterday.
   const isPacked = writtenAt(list) > writtenAt(new URL('dist/.tsbuildinfo', import.meta.url))
   const { files, builtins } = isPacked ? JSON.parse(readFileSync(list, 'utf8')) : { files: {}, builtins: {} }

@@ -147,4 +147,4 @@ for (const found of readdirSync(folder, { recursive: true, withFileTypes: true }
   const file = join(found.parentPath, found.name)
   if (found.isFile() && !kept.has(relative(folder, file))) rmSync(file, { force: true })
 }
-writeFileSync(join(folder, 'packs.json'), JSON.stringify({ files, builtins: builtinsOf }))
+writeFileSync(join(folder, 'programs.json'), JSON.stringify({ files, builtins: builtinsOf }))

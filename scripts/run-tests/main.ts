@@ -58,6 +58,10 @@ const mayRunAgain = (file: string) => file !== '' && (isSystem(file) || judgesBy
 const again = (some: readonly string[], flags: readonly string[]) =>
   runMocha(some, [...atOnce(Math.min(some.length, coresOfTimed)), ...flags], options)
 const late = new Map([...counts].filter(([file, { failed }]) => failed > 0 && mayRunAgain(file)))
+if (late.size > 0)
+  console.log(
+    `Once more, by themselves, since a busy machine may have failed them: ${[...late.keys()].join(', ')}`,
+  )
 for (const [file, each] of await runAgain(late, mochaArguments, again)) counts.set(file, each)
 const { passed, failed, skipped } = sumCounts(counts.values())
 if (passed + failed === 0) console.error('sluice test: expected at least one test to run, none did')

@@ -1,8 +1,8 @@
 import type { CountsByFile, FileCounts } from './run-mocha.ts'
 
 /**
- * Runs what failed once more: the tests that did, and the whole file where one of them fails
- * again, since a test may need what those before it have left. `run` has mocha run files with flags.
+ * Runs what failed once more: the tests that did, and the whole file where one of them fails again, since a test may need
+ * what those before it have left. `run` has mocha run files with flags.
  */
 export async function runAgain(
   late: CountsByFile,
@@ -11,7 +11,6 @@ export async function runAgain(
 ): Promise<CountsByFile> {
   if (late.size === 0) return late
   const files = [...late.keys()]
-  console.log(`Once more, by themselves, since a busy machine may have failed them: ${files.join(', ')}`)
   const now = new Map<string, FileCounts>()
   const titled = files.filter((file) => isTitled(late.get(file)) && mochaArguments.length === 0)
   if (titled.length > 0) {
