@@ -17,7 +17,7 @@ export interface TestRedis {
   hub(flags?: Partial<Record<SettingName, string>>): Promise<Hub>
 }
 
-/** Starts a Redis before the tests of the enclosing `describe` and ends it after them. */
+/** Starts a Redis before the tests of the enclosing `describe` and ends it after them; a cluster ends with this process. */
 export function withRedis(options: { cluster?: boolean } = {}): TestRedis {
   const hubs: Hub[] = []
   let redis: RedisProcess | undefined
