@@ -1,5 +1,6 @@
 import type { Hub } from '../hub/hub.ts'
-import type { Fill, Order } from '../model/order.ts'
+import type { LiveOrder } from '../model/live-order.ts'
+import type { Fill } from '../model/order.ts'
 import { followOrders } from './follow-orders.ts'
 import type { FollowedOrders } from './follow-orders.ts'
 import { keepNewer } from './paper-account.ts'
@@ -18,7 +19,7 @@ export interface Denial {
 
 /** What is published of the orders of an account at a venue. */
 export interface LiveEvent {
-  readonly order?: Order
+  readonly order?: LiveOrder
   readonly fills?: readonly Fill[]
   /** `STRATEGY/SYMBOL` -> the strategy's part of the position, as stored */
   readonly parts?: Readonly<Record<string, string>>

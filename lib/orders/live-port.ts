@@ -5,6 +5,9 @@ import { clientOrderIdOf } from '../model/client-order-id.ts'
 import { describeError } from '../model/errors.ts'
 import { toIntent } from '../model/intent.ts'
 import type { Intent, OrderIntent } from '../model/intent.ts'
+import { lacksTrades } from '../model/live-order.ts'
+import type { LiveOrder } from '../model/live-order.ts'
+import { isTerminal } from '../model/order.ts'
 import type { Order } from '../model/order.ts'
 import type { Denial, LiveAccount, LiveEvent } from './live-account.ts'
 import type { CancelOutcome, OrderPort, OrderRequest, SubmitOutcome } from './order-port.ts'
@@ -39,6 +42,8 @@ const rememberedSignals = 10_000
 const mostUnderWay = 1_000
 // Real ms beyond an intent's life in which word of it may still be on its way.
 const wordMs = 5_000
+// Real ms in which the trades of an order that has ended are heard, or asked for by whoever sends orders.
+const tradesMs = 60_000
 const lookEveryMs = 500
 
 interface UnderWay {
@@ -113,6 +118,13 @@ export function openLivePort(hub: Hub, options: LivePortOptions): LivePort {
     return at !== undefined && now() - at < intentLifeMs
   }
 
+  /** One that has ended counts as open until all its trades are told: it would be neither open nor held in between. */
+  function onOrder(order: LiveOrder): void {
+    const goesOn = order.strategy === strategy && isTerminal(order.state) && lacksTrades(order)
+    if (goesOn) underWay.set(order.id, { order, until: now() + tradesMs * hub.clock.rate })
+    else underWay.delete(order.id)
+  }
+
   function onDenial({ id, strategy: by, ...denial }: Denial): void {
     if (by !== strategy) return
     underWay.delete(id)
@@ -140,7 +152,7 @@ export function openLivePort(hub: Hub, options: LivePortOptions): LivePort {
     },
     submitted: () => submitted,
     onEvent({ order, denied }) {
-      if (order !== undefined) underWay.delete(order.id)
+      if (order !== undefined) onOrder(order)
       if (denied !== undefined) onDenial(denied)
     },
     stop: () => clearInterval(timer),
